@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What bytes.h does not do inline: comparisons, copies and decimal numbers. */
+#include "bytes.h"
+
+gboolean asv_span_equal_nocase(AsvSpan a, AsvSpan b) {
+  return a.size == b.size &&
+         (a.size == 0 ||
+          g_ascii_strncasecmp((const char *)a.data, (const char *)b.data, a.size) == 0);
+}
+
+gboolean asv_span_is_nocase(AsvSpan span, const char *text) {
+  return asv_span_equal_nocase(span, asv_span_text(text));
+}
+
+char *asv_span_dup(AsvSpan span) {
+  char *copy = g_malloc(span.size + 1);
+  if (span.size) memcpy(copy, span.data, span.size);
+  copy[span.size] = '\0';
+  return copy;
+}
+
+gboolean asv_span_decimal(AsvSpan span, guint64 *value) {
+  if (span.size == 0) return FALSE;
+  guint64 sum = 0;
+  for (gsize i = 0; i < span.size; i++) {
+    if (!g_ascii_isdigit((char)span.data[i])) return FALSE;
+    guint64 digit = (guint64)(span.data[i] - '0');
+    sum = sum > (G_MAXUINT64 - digit) / 10 ? G_MAXUINT64 : sum * 10 + digit;
+  }
+  *value = sum;
+  return TRUE;
+}
+
+AsvSpan asv_span_trim(AsvSpan span) {
+  while (span.size && (span.data[0] == ' ' || span.data[0] == '\t')) {
+    span.data++;
+    span.size--;
+  }
+  while (span.size && (span.data[span.size - 1] == ' ' || span.data[span.size - 1] == '\t'))
+    span.size--;
+  return span;
+}

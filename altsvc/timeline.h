@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All clients' caches through time: takes observations, gives the finished
+ * timeline that report/ prints. Applies RFC 7838 §2 to §6 through cache.h,
+ * matches connections and requests with entries (tried, used), derives
+ * findings through finding.h.
+ *
+ * The result (everything below AsvTimeline) is owned by the timeline and may
+ * be read after asv_timeline_finish(). Times are nanoseconds since 1970 UTC.
+ * Strings are UTF-8 unless the field says "octets"; those may hold anything.
+ */
+#ifndef ALTSVC_TIMELINE_H
+#define ALTSVC_TIMELINE_H
+
+#include "altsvc/observation.h"
+
+typedef enum {
+  ASV_CLIENT_BY_IP,
+  ASV_CLIENT_BY_MAC,
+  ASV_CLIENT_BY_IP_AND_AGENT,
+  ASV_CLIENT_BY_CAPTURE
+} AsvClientBy;
+
+typedef enum {
+  ASV_EVENT_LEARNED,
+  ASV_EVENT_REFRESHED,
+  ASV_EVENT_REPLACED,
+  ASV_EVENT_CLEARED,
+  ASV_EVENT_EXPIRED,
+  ASV_EVENT_REMOVED,
+  ASV_EVENT_FORGOTTEN,
+  ASV_EVENT_IGNORED,
+  ASV_EVENT_TRIED,
+  ASV_EVENT_USED,
+  ASV_EVENT_CONTEXT, /* text reports only: a connection or request that explains the others */
+  ASV_EVENTS
+} AsvEventKind;
+
+typedef enum {
+  ASV_ENDED_NOT,
+  ASV_ENDED_REPLACEMENT,
+  ASV_ENDED_CLEAR,
+  ASV_ENDED_EXPIRY,
+  ASV_ENDED_MISDIRECTED,
+  ASV_ENDED_NETWORK_CHANGE
+} AsvEndedBy;
+
+typedef enum { ASV_SEVERITY_NOTE, ASV_SEVERITY_WARNING, ASV_SEVERITY_ERROR } AsvSeverity;
+
+typedef enum {
+  ASV_OUTCOME_SWITCHED,
+  ASV_OUTCOME_NOT_USED,
+  ASV_OUTCOME_WAITING,
+  ASV_OUTCOME_READY,
+  ASV_OUTCOME_NOT_ACCEPTED,
+  ASV_OUTCOME_NOT_ADVERTISED,
+  ASV_OUTCOME_UNKNOWN
+} AsvOutcome;
+
+const char *asv_event_kind_name(AsvEventKind kind);
+const char *asv_ended_by_name(AsvEndedBy by); /* NULL for ASV_ENDED_NOT */
+const char *asv_severity_name(AsvSeverity severity);
+const char *asv_outcome_name(AsvOutcome outcome); /* the verdict: "switched", "not-used", ... */
+const char *asv_client_by_name(AsvClientBy by);
+
+/* An alternative as a report shows it. */
+typedef struct {
+  char *protocol_id; /* as written */
+  char *alpn;        /* octets, percent-decoded */
+  gsize alpn_size;
+  char *host;        /* lower case; the origin's when the field gave none */
+  gboolean own_host; /* the field gave none */
+  gboolean has_port; /* FALSE: none, or above 2^32-1 */
+  guint64 port;
+  guint64 ma; /* seconds, clamped to 2^31 */
+  gboolean has_age;
+  guint64 age; /* seconds */
+  gboolean persist;
+  gboolean usable;
+  const char *why; /* when not usable: "port is missing", ... */
+} AsvAlternativeSeen;
+
+/* What happened to one origin's entries. Fields that do not apply are 0 or NULL. */
+typedef struct {
+  AsvEventKind kind;
+  gint64 time;
+  guint64 packet; /* 0 when time alone made it happen, e.g. expiry */
+  const char *file;
+  const char *connection;
+  guint64 id; /* the connection's; 0 when none */
+  gboolean has_stream;
+  guint64 stream;
+  gboolean has_via;
+  AsvVia via;
+  char *value; /* octets */
+  gsize value_size;
+  AsvAlternativeSeen *alternative;
+  gint64 expires;
+  AsvEndedBy ended_by;
+  const char *reason;   /* code of the finding, for ignored */
+  const char *evidence; /* tried, used: "alt-used", "sni-port-alpn", "request-origin" */
+  gboolean ambiguous;
+  gboolean has_entries;
+  guint entries;    /* cleared: how many were dropped */
+  guint count;      /* refreshed: length of the run, otherwise 1 */
+  gint64 last_time; /* of the run */
+  guint64 last_packet;
+  GArray *findings; /* guint: ids of findings, index into AsvTimeline.findings + 1; may be NULL */
+  /* For text: the message behind the event, or of the context line. */
+  char *method, *path; /* octets as text, bounded */
+  guint status;
+  char *origin_written; /* unplaced: what the frame's Origin said */
+  char *context;        /* ASV_EVENT_CONTEXT: the words */
+  gint64 learned_time;  /* tried, used, endings: of the entry */
+  guint64 learned_packet;
+  guint64 requests; /* used: requests for the origin on this connection so far */
+} AsvEvent;
+
+/* One entry of the cache at the end, or at --at. */
+typedef struct {
+  AsvAlternativeSeen alternative;
+  guint rank; /* from 1 */
+  gint64 learned;
+  guint64 packet;
+  AsvVia via;
+  gint64 expires;
+  gboolean tried;
+  guint64 requests; /* that used it */
+  gint64 last_used; /* 0 when never */
+} AsvCacheRow;
+
+typedef struct {
+  char *origin;
+  AsvOutcome verdict;
+  GArray *because;                             /* guint finding ids; may be NULL */
+  GPtrArray *events;                           /* AsvEvent*, in order */
+  GPtrArray *cache;                            /* AsvCacheRow*, by rank */
+  guint64 requests, responses, advertisements; /* for text */
+} AsvOriginReport;
+
+typedef struct {
+  char *client;
+  GPtrArray *user_agents;   /* char*, in order of appearance, bounded */
+  const char *model;        /* "rfc7838" */
+  const char *model_reason; /* in words */
+  GPtrArray *origins;       /* AsvOriginReport*, by text */
+  GPtrArray *unplaced;      /* AsvEvent*: ignored ones that belong to no origin */
+} AsvClientReport;
+
+typedef struct {
+  char *label, *client, *server, *sni, *alpn, *tls_version; /* NULL where unknown */
+  guint64 id;
+  gint64 opened, closed; /* closed 0 when not seen */
+  guint64 requests;
+  GPtrArray *origins; /* const char*, in order of first request */
+} AsvConnectionReport;
+
+typedef struct {
+  guint id; /* from 1, in report order */
+  const char *code;
+  AsvSeverity severity;
+  guint64 count;
+  GArray *packets; /* guint64, the first ones (bounded) */
+  gint64 time;     /* of the first */
+  const char *connection;
+  gboolean has_stream;
+  guint64 stream;
+  const char *client, *origin; /* NULL when it belongs to none */
+  char *message, *advice, *filter;
+  const char *spec; /* "RFC 7838, 4" */
+} AsvFinding;
+
+typedef struct {
+  char *connection, *client, *server, *sni;
+  guint64 id;
+  AsvUnreadableReason reason;
+  AsvFrom from;
+  guint64 packet, bytes;
+} AsvUnreadableReport;
+
+typedef struct {
+  char *file;
+  char *format;
+  guint64 packets, bytes, dropped;
+  gint64 first, last;
+  gboolean complete, has_dropped;
+} AsvCaptureReport;
+
+typedef struct {
+  guint64 connections, decrypted, requests, responses, advertisements;
+  GPtrArray *unreadable; /* AsvUnreadableReport*, by packet order of the first */
+} AsvCoverage;
+
+typedef struct {
+  AsvClientBy client_by;
+  const char *client; /* keep this client only, or NULL */
+  const char *origin; /* keep this origin only (serialization), or NULL */
+  gboolean has_at;
+  gboolean at_relative; /* `at` counts from the first packet */
+  gint64 at;            /* nanoseconds */
+} AsvTimelineOptions;
+
+typedef struct {
+  AsvTimelineOptions options;
+  gboolean at_projected; /* options.at lies after the end of the capture */
+  gint64 at;           /* when the cache rows hold: resolved --at, or the last observation's time */
+  gint64 first, last;  /* of all captures */
+  GPtrArray *captures; /* AsvCaptureReport* */
+  AsvCoverage coverage;
+  GPtrArray *clients;             /* AsvClientReport* */
+  GPtrArray *connections;         /* AsvConnectionReport*, by opening */
+  GPtrArray *findings;            /* AsvFinding*, worst first */
+  struct AsvTimelineState *state; /* what only timeline.c sees */
+} AsvTimeline;
+
+/* options and the strings in it must outlive the timeline. */
+AsvTimeline *asv_timeline_new(const AsvTimelineOptions *options);
+void asv_timeline_observe(AsvTimeline *timeline, const AsvObservation *observation);
+void asv_timeline_finish(AsvTimeline *timeline);
+void asv_timeline_free(AsvTimeline *timeline);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Opens captures (pcap through libpcap, pcapng through pcapng.h; gzip, zstd
+ * and lz4 around either; standard input) and gives their packets merged by
+ * time, and the secrets found on the way.
+ */
+#ifndef ANALYZER_INPUT_INPUT_H
+#define ANALYZER_INPUT_INPUT_H
+
+#include "analyzer/sink.h"
+
+typedef struct AsvInput AsvInput;
+
+/* One packet; data is borrowed until the next call. */
+typedef struct {
+  AsvPacketRef at;
+  int linktype;        /* LINKTYPE_ value of the file format, also for pcap */
+  AsvSpan data;        /* captured octets */
+  guint32 wire_length; /* original length on the wire, >= data.size for honest files */
+  gboolean wanted;     /* FALSE: the -f filter rejects it; it still counts and numbers */
+} AsvPacket;
+
+/* What is known of a file; complete once it has ended. */
+typedef struct {
+  const char *name;        /* as the user wrote it; "-" for standard input */
+  const char *format;      /* "pcap", "pcapng" */
+  const char *compression; /* "gzip", "zstd", "lz4", or NULL */
+  guint64 packets, bytes;
+  gint64 first, last;
+  gboolean complete; /* ended without damage */
+  gboolean has_dropped;
+  guint64 dropped;        /* sum of the interfaces' isb_ifdrop or isb_osdrop */
+  guint64 size, position; /* of the file on disk, for progress; size 0 when unknown */
+} AsvInputFile;
+
+typedef struct {
+  void *self;
+  /* Key-log text (NSS format, any number of lines) from a Decryption Secrets Block. */
+  void (*secrets)(void *self, AsvSpan key_log);
+  /* A file has ended (also after damage: then error says file, packet and octet offset). at is its
+   * last packet's. */
+  void (*file_end)(void *self, const AsvPacketRef *at, const AsvInputFile *file,
+                   const GError *error);
+} AsvInputEvents;
+
+typedef enum {
+  ASV_INPUT_ERROR_OPEN,    /* missing, a directory, no permission */
+  ASV_INPUT_ERROR_FORMAT,  /* no capture at all: empty, text, cut header, unknown */
+  ASV_INPUT_ERROR_DAMAGED, /* readable up to a point */
+  ASV_INPUT_ERROR_FILTER   /* BPF expression that does not compile */
+} AsvInputError;
+#define ASV_INPUT_ERROR (asv_input_error_quark())
+GQuark asv_input_error_quark(void);
+
+/*
+ * Makes an input. filter is a BPF expression or NULL, compiled once per link
+ * type; limit is the largest number of packets to read (0: all).
+ */
+AsvInput *asv_input_new(const AsvInputEvents *events, const char *filter, guint64 limit);
+
+/* Opens one more file ("-": standard input). FALSE and a message naming the file when it is no
+ * readable capture. */
+gboolean asv_input_add(AsvInput *input, const char *name, GError **error);
+
+/* TRUE when name's first octets are those of an observation file (a JSON object), not of a capture.
+ * Does not consume standard input. */
+gboolean asv_input_is_observations(const char *name);
+
+/*
+ * The next packet of all files in order of time (ties: order of adding). FALSE
+ * at the end of the last. Damage ends that file alone and is told by file_end;
+ * FALSE and *error only for a filter that does not compile for a link type.
+ */
+gboolean asv_input_next(AsvInput *input, AsvPacket *packet, GError **error);
+
+/*
+ * Looks for secrets blocks that still lie ahead in files that can be sought
+ * (events.secrets is called for each), once; later calls do nothing. Called
+ * when a connection lacks its secrets.
+ */
+void asv_input_read_ahead_secrets(AsvInput *input);
+
+const AsvInputFile *asv_input_file(const AsvInput *input, guint32 index);
+guint32 asv_input_files(const AsvInput *input);
+void asv_input_free(AsvInput *input);
+
+/*
+ * Reads a key log file whole ("-k FILE"): gives its text to secrets. FALSE with
+ * *error when it cannot be read. (Whether a line of it is usable, the key store says.)
+ */
+gboolean asv_input_key_log(const char *name, const AsvInputEvents *events, GError **error);
+
+#endif
