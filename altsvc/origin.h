@@ -29,8 +29,9 @@ guint16 asv_scheme_port(AsvScheme scheme);
 /*
  * Parses the serialization of one origin. Upper case and an explicit default
  * port are accepted; a path, user info, a second origin, a wildcard, `null`,
- * non-ASCII, another scheme are not. Returns NULL and fills *origin, or returns
- * a static text that says what is wrong.
+ * non-ASCII, another scheme are not. A trailing dot in the host is part of its
+ * name: another origin. Returns NULL and fills *origin, or returns a static
+ * text that says what is wrong.
  */
 const char *asv_origin_parse(AsvSpan text, AsvOrigin *origin);
 
@@ -45,9 +46,13 @@ const char *asv_authority_parse(AsvSpan text, AsvSpan *host, guint16 *port);
  * says why not. */
 const char *asv_host_problem(AsvSpan host);
 
+/* As asv_host_problem(); *at is where in host the first octet that cannot stand there is. */
+const char *asv_host_problem_at(AsvSpan host, gsize *at);
+
 /*
- * Writes the normalised serialization (host in lower case, default port left
- * out) into buffer, NUL-terminated. Returns its length, 0 when it does not fit.
+ * Writes the normalised serialization (host in lower case, IPv6 as in RFC 5952,
+ * default port left out) into buffer, NUL-terminated. Returns its length, 0
+ * when it does not fit.
  */
 gsize asv_origin_write(const AsvOrigin *origin, char buffer[ASV_ORIGIN_MAX]);
 
