@@ -10,4 +10,23 @@
 
 #define ASV_SECOND G_GINT64_CONSTANT(1000000000)
 
+/* --- pipeline --- */
+
+/* First octets looked at to name a protocol: an HTTP request line with a long target needs most. */
+#define ASV_SNIFF_MAX 4096u
+/* Octets a connection holds while its client is not known: two full windows of a slow start. */
+#define ASV_DIRECTION_HELD_MAX 65536u
+/* Gaps and ends held for the same reason. */
+#define ASV_DIRECTION_CALLS_MAX 64u
+/* How long a connection without a SYN waits for octets that name its client, in time and in
+ * packets. */
+#define ASV_DIRECTION_TIME_MAX ASV_SECOND
+#define ASV_DIRECTION_PACKETS_MAX 10000u
+/* Server endpoints remembered: more is a scan, and ports decide as well then. */
+#define ASV_SERVERS_MAX 65536u
+/* Observations kept behind one that waits: about 30 MiB at most. */
+#define ASV_ORDER_KEPT_MAX 65536u
+/* CONNECT tunnels inside one connection: what HTTP/2 proxies allow at once, many times over. */
+#define ASV_TUNNELS_MAX 1000u
+
 #endif

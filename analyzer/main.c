@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * altshark: reads captures and observation files, merged by time, and prints
+ * the report. Data goes to standard output, messages to standard error.
+ */
+#include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+
+#include "analyzer/input/input.h"
+#include "analyzer/options.h"
+#include "analyzer/pipeline.h"
+#include "report/observations.h"
+
+/* How often the progress line is renewed, in microseconds. */
+#define PROGRESS_INTERVAL 200000
+
+/* An observation file and its next observation, NULL at its end. */
+typedef struct {
+  AsvObservationReader *reader;
+  const AsvObservation *next;
+} ObservationFile;
+
+typedef struct {
+  const AsvOptions *options;
+  AsvExit status;
+  AsvKeys *keys;
+  guint64 usable_secrets; /* lines of the key log that is being loaded */
+  AsvInput *input;
+  AsvPipeline *pipeline;
+  GPtrArray *observation_files; /* ObservationFile* */
+  AsvTimeline *timeline;        /* NULL when nothing is asked of it */
+  FILE *out;
+  guint64 progress_bytes;
+  gint64 progress_at, started_at; /* monotonic microseconds */
+} Program;
+
+static void complain(Program *program, AsvExit status, const char *message) {
+  g_printerr("altshark: %s\n", message);
+  program->status = MAX(program->status, status);
+}
+
+/* ---- where observations go ---- */
+
+static void write_observation(const Program *program, const AsvObservation *seen) {
+  const char *client = program->options->timeline.client;
+  gboolean no_paths = program->options->report.no_paths;
+  if (client && seen->connection && !g_str_equal(client, seen->connection->client)) return;
+  if (program->options->format == ASV_FORMAT_TEXT)
+    asv_observation_write_text(program->out, seen, no_paths);
+  else
+    asv_observation_write_json(program->out, seen, no_paths);
+}
+
+static void observe(void *self, const AsvObservation *seen) {
+  const Program *program = self;
+  if (program->options->report.subject == ASV_REPORT_OBSERVATIONS) write_observation(program, seen);
+  if (program->timeline) asv_timeline_observe(program->timeline, seen);
+}
+
+/* ---- where they come from ---- */
+
+static void on_secrets(void *self, AsvSpan key_log) {
+  Program *program = self;
+  program->usable_secrets += asv_keys_load(program->keys, key_log);
+}
+
+static void on_file_end(void *self, const AsvPacketRef *at, const AsvInputFile *file,
+                        const GError *error) {
+  Program *program = self;
+  if (error) complain(program, ASV_EXIT_INPUT, error->message);
+  asv_pipeline_file_end(program->pipeline, at, file);
+}
+
+static void more_secrets(void *self) {
+  asv_input_read_ahead_secrets(((Program *)self)->input);
+}
+
+static void load_key_logs(Program *program) {
+  const AsvInputEvents events = {.self = program, .secrets = on_secrets};
+  for (char **name = program->options->key_logs; *name; name++) {
+    g_autoptr(GError) error = NULL;
+    program->usable_secrets = 0;
+    if (!asv_input_key_log(*name, &events, &error)) {
+      complain(program, ASV_EXIT_INPUT, error->message);
+    } else if (!program->usable_secrets) {
+      g_autofree char *message = g_strdup_printf("%s: this key log has no usable line", *name);
+      complain(program, ASV_EXIT_INPUT, message);
+    }
+  }
+}
+
+static void advance(Program *program, ObservationFile *file) {
+  g_autoptr(GError) error = NULL;
+  file->next = asv_observation_reader_next(file->reader, &error);
+  if (error) complain(program, ASV_EXIT_INPUT, error->message);
+}
+
+static void observation_file_free(gpointer data) {
+  ObservationFile *file = data;
+  asv_observation_reader_free(file->reader);
+  g_free(file);
+}
+
+static gboolean open_observations(Program *program, const char *name) {
+  FILE *in = fopen(name, "re");
+  if (!in) return FALSE;
+  ObservationFile *file = g_new0(ObservationFile, 1);
+  file->reader = asv_observation_reader_new(in, name);
+  g_ptr_array_add(program->observation_files, file);
+  advance(program, file);
+  return TRUE;
+}
+
+/* Opens all inputs; FALSE when there is none to read. */
+static gboolean open_inputs(Program *program) {
+  guint opened = 0;
+  for (char **name = program->options->files; *name; name++) {
+    g_autoptr(GError) error = NULL;
+    if (asv_input_is_observations(*name) && open_observations(program, *name))
+      opened++;
+    else if (asv_input_add(program->input, *name, &error))
+      opened++;
+    else
+      complain(program, ASV_EXIT_INPUT, error->message);
+  }
+  return opened > 0;
+}
+
+/* ---- reading ---- */
+
+static void show_progress(Program *program, const AsvPacket *packet) {
+  program->progress_bytes += packet->data.size;
+  if (!program->options->progress || packet->at.order % 1024) return;
+  gint64 now = g_get_monotonic_time();
+  if (now - program->progress_at < PROGRESS_INTERVAL) return;
+  program->progress_at = now;
+  guint64 size = 0, position = 0;
+  for (guint32 i = 0; i < asv_input_files(program->input); i++) {
+    const AsvInputFile *file = asv_input_file(program->input, i);
+    size += file->size;
+    position += file->position;
+  }
+  double seconds = (double)(now - program->started_at) / 1e6;
+  if (size) g_printerr("\r%3.0f %%  ", 100.0 * (double)position / (double)size);
+  g_printerr("%s%.0f MB/s ", size ? "" : "\r", (double)program->progress_bytes / 1e6 / seconds);
+}
+
+/* The file whose next observation is the oldest; NULL when all are read. */
+static ObservationFile *oldest_file(const Program *program) {
+  ObservationFile *oldest = NULL;
+  for (guint i = 0; i < program->observation_files->len; i++) {
+    ObservationFile *file = g_ptr_array_index(program->observation_files, i);
+    if (file->next && (!oldest || file->next->time < oldest->next->time)) oldest = file;
+  }
+  return oldest;
+}
+
+/* Reads everything, captures and observations merged by time. FALSE after a filter that does not
+ * compile. */
+static gboolean read_all(Program *program) {
+  g_autoptr(GError) error = NULL;
+  AsvPacket packet;
+  gboolean has_packet = asv_input_next(program->input, &packet, &error);
+  ObservationFile *file = oldest_file(program);
+  while (has_packet || file) {
+    if (has_packet && (!file || packet.at.time <= file->next->time)) {
+      show_progress(program, &packet);
+      asv_pipeline_packet(program->pipeline, program->input, &packet);
+      has_packet = asv_input_next(program->input, &packet, &error);
+    } else {
+      observe(program, file->next);
+      advance(program, file);
+      file = oldest_file(program);
+    }
+  }
+  if (program->options->progress && program->progress_at) g_printerr("\r\033[K");
+  asv_pipeline_finish(program->pipeline);
+  if (error) complain(program, ASV_EXIT_USAGE, error->message);
+  return error == NULL;
+}
+
+/* ---- the report ---- */
+
+static void write_report(Program *program) {
+  const AsvReportOptions *report = &program->options->report;
+  if (report->subject == ASV_REPORT_OBSERVATIONS) return;
+  if (program->options->format == ASV_FORMAT_TEXT)
+    asv_report_text(program->out, program->timeline, report);
+  else if (program->options->format == ASV_FORMAT_JSON)
+    asv_report_json(program->out, program->timeline, report);
+  else
+    asv_report_ndjson(program->out, program->timeline, report);
+}
+
+static void warn_of_packets(Program *program) {
+  const AsvNetCounters *net = asv_pipeline_net_counters(program->pipeline);
+  if (net->unknown_linktype)
+    g_printerr("altshark: link type %" G_GUINT64_FORMAT " is not known: %" G_GUINT64_FORMAT
+               " packets were skipped\n",
+               net->unknown_linktype_value, net->unknown_linktype);
+  if (net->encrypted_wlan)
+    g_printerr("altshark: %" G_GUINT64_FORMAT " encrypted 802.11 frames were skipped\n",
+               net->encrypted_wlan);
+}
+
+static void check_fail_on(Program *program) {
+  for (guint i = 0; program->timeline && i < program->timeline->findings->len; i++) {
+    const AsvFinding *finding = g_ptr_array_index(program->timeline->findings, i);
+    AsvFindingCode code;
+    if (program->status == ASV_EXIT_DONE && asv_finding_by_name(finding->code, &code) &&
+        program->options->fail_on[code])
+      program->status = ASV_EXIT_FAILED;
+  }
+}
+
+static gboolean wants_fail_on(const AsvOptions *options) {
+  for (gsize i = 0; i < ASV_FINDINGS_COUNT; i++)
+    if (options->fail_on[i]) return TRUE;
+  return FALSE;
+}
+
+static void work(Program *program) {
+  load_key_logs(program);
+  if (!open_inputs(program) || !read_all(program)) return;
+  warn_of_packets(program);
+  if (program->timeline) asv_timeline_finish(program->timeline);
+  write_report(program);
+  if (fflush(program->out) != 0 || ferror(program->out)) {
+    g_autofree char *message =
+        g_strdup_printf("%s: %s", program->options->output ? program->options->output : "output",
+                        g_strerror(errno));
+    complain(program, ASV_EXIT_INPUT, message);
+  }
+  check_fail_on(program);
+}
+
+static void run(Program *program) {
+  const AsvOptions *options = program->options;
+  const AsvInputEvents events = {.self = program, .secrets = on_secrets, .file_end = on_file_end};
+  const AsvObserver observer = {.self = program, .observe = observe};
+  program->keys = asv_keys_new();
+  asv_keys_set_more(program->keys, more_secrets, program);
+  program->input = asv_input_new(&events, options->filter, options->count);
+  program->pipeline = asv_pipeline_new(program->keys, &observer);
+  program->observation_files = g_ptr_array_new_with_free_func(observation_file_free);
+  program->started_at = g_get_monotonic_time();
+  if (options->report.subject != ASV_REPORT_OBSERVATIONS || wants_fail_on(options))
+    program->timeline = asv_timeline_new(&options->timeline);
+  work(program);
+  if (program->timeline) asv_timeline_free(program->timeline);
+  g_ptr_array_unref(program->observation_files);
+  asv_pipeline_free(program->pipeline);
+  asv_input_free(program->input);
+  asv_keys_free(program->keys);
+}
+
+int main(int argc, char **argv) {
+  AsvOptions options;
+  AsvExit status;
+  setlocale(LC_CTYPE, "");
+  if (asv_options_read(&options, argc, argv, &status)) {
+    Program program = {.options = &options, .out = stdout};
+    if (options.output) program.out = fopen(options.output, "we");
+    if (program.out) {
+      run(&program);
+      if (options.output && fclose(program.out) != 0) program.status = ASV_EXIT_INPUT;
+    } else {
+      g_autofree char *message = g_strdup_printf("%s: %s", options.output, g_strerror(errno));
+      complain(&program, ASV_EXIT_INPUT, message);
+    }
+    status = program.status;
+  }
+  asv_options_clear(&options);
+  return (int)status;
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads and checks the command line. Every value is checked here, so that a
+ * mistake costs no reading of captures.
+ */
+#include "options.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "altsvc/origin.h"
+
+/* What GOptionContext fills in; strings are ours to free. */
+typedef struct {
+  char **read, **rest, **key_logs, **preferences;
+  char *filter, *subject, *client, *origin, *at, *model, *client_by, *format, *output;
+  char *time_style, *color, *fail_on;
+  gint64 count;
+  gboolean no_progress, no_paths, quiet, verbose, version;
+} RawOptions;
+
+/* A word on the command line and what it stands for. */
+typedef struct {
+  const char *word;
+  int value;
+} Choice;
+
+static const Choice subjects[] = {{"timeline", ASV_REPORT_TIMELINE},
+                                  {"origins", ASV_REPORT_ORIGINS},
+                                  {"cache", ASV_REPORT_CACHE},
+                                  {"findings", ASV_REPORT_FINDINGS},
+                                  {"observations", ASV_REPORT_OBSERVATIONS},
+                                  {"connections", ASV_REPORT_CONNECTIONS},
+                                  {NULL, 0}};
+static const Choice formats[] = {
+    {"text", ASV_FORMAT_TEXT}, {"json", ASV_FORMAT_JSON}, {"ndjson", ASV_FORMAT_NDJSON}, {NULL, 0}};
+static const Choice time_styles[] = {{"r", ASV_TIME_RELATIVE},
+                                     {"ad", ASV_TIME_LOCAL},
+                                     {"ud", ASV_TIME_UTC},
+                                     {"e", ASV_TIME_EPOCH},
+                                     {NULL, 0}};
+static const Choice client_bys[] = {{"ip", ASV_CLIENT_BY_IP},
+                                    {"mac", ASV_CLIENT_BY_MAC},
+                                    {"ip+agent", ASV_CLIENT_BY_IP_AND_AGENT},
+                                    {"capture", ASV_CLIENT_BY_CAPTURE},
+                                    {NULL, 0}};
+/* Every client follows the RFC's rules so far, so both words mean them. */
+static const Choice models[] = {{"auto", 0}, {"rfc7838", 0}, {NULL, 0}};
+typedef enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } Color;
+static const Choice colors[] = {
+    {"auto", COLOR_AUTO}, {"always", COLOR_ALWAYS}, {"never", COLOR_NEVER}, {NULL, 0}};
+
+static gboolean complain(const char *option, const char *value, const char *expected) {
+  g_autofree char *shown = g_strescape(value, NULL);
+  g_printerr("altshark: %s: \"%s\" is not %s\n", option, shown, expected);
+  return FALSE;
+}
+
+/* Leaves *result alone when word is NULL. */
+static gboolean choose(const Choice *choices, const char *option, const char *word, int *result) {
+  if (!word) return TRUE;
+  g_autoptr(GString) known = g_string_new("one of");
+  for (const Choice *c = choices; c->word; c++) {
+    if (g_str_equal(c->word, word)) {
+      *result = c->value;
+      return TRUE;
+    }
+    g_string_append_printf(known, "%s %s", c == choices ? "" : ",", c->word);
+  }
+  return complain(option, word, known->str);
+}
+
+/* The one way to write an address that reports use; a text that is no IP address (a MAC) in lower
+ * case. */
+static char *normal_client(const char *text) {
+  guint8 octets[16];
+  char out[INET6_ADDRSTRLEN];
+  int family = strchr(text, ':') ? AF_INET6 : AF_INET;
+  if (inet_pton(family, text, octets) == 1 && inet_ntop(family, octets, out, sizeof out))
+    return g_strdup(out);
+  return g_ascii_strdown(text, -1);
+}
+
+static gboolean read_origin(const char *text, const char **result) {
+  if (!text) return TRUE;
+  g_autofree char *full =
+      strstr(text, "://") ? g_strdup(text) : g_strconcat("https://", text, NULL);
+  AsvOrigin origin;
+  char written[ASV_ORIGIN_MAX];
+  if (asv_origin_parse(asv_span_text(full), &origin) || !asv_origin_write(&origin, written))
+    return complain("--origin", text, "an origin such as https://a.test:8443 or a host name");
+  *result = g_strdup(written);
+  return TRUE;
+}
+
+/* Digits behind a decimal point, as nanoseconds; moves *text behind them. */
+static gint64 read_fraction(const char **text) {
+  gint64 nanoseconds = 0;
+  gint64 unit = 100000000;
+  for (; g_ascii_isdigit(**text); (*text)++) {
+    nanoseconds += (**text - '0') * unit;
+    unit /= 10;
+  }
+  return nanoseconds;
+}
+
+static gboolean read_at(const char *text, AsvTimelineOptions *options) {
+  if (!text) return TRUE;
+  options->has_at = TRUE;
+  options->at_relative = text[0] == '+';
+  if (options->at_relative) {
+    const char *rest = text + 1;
+    char *end = NULL;
+    guint64 seconds = g_ascii_isdigit(*rest) ? g_ascii_strtoull(rest, &end, 10) : 0;
+    if (end && *end == '.') {
+      rest = end + 1;
+      options->at = read_fraction(&rest);
+      end = (char *)rest;
+    }
+    if (!end || *end || seconds > G_MAXINT64 / G_GINT64_CONSTANT(2000000000))
+      return complain("--at", text, "a time: RFC 3339, or +SECONDS since the first packet");
+    options->at += (gint64)seconds * G_GINT64_CONSTANT(1000000000);
+    return TRUE;
+  }
+  g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+  g_autoptr(GDateTime) date = g_date_time_new_from_iso8601(text, utc);
+  if (!date) return complain("--at", text, "a time: RFC 3339, or +SECONDS since the first packet");
+  options->at = g_date_time_to_unix(date) * G_GINT64_CONSTANT(1000000000);
+  const char *point = strchr(text, '.');
+  if (point) {
+    point++;
+    options->at += read_fraction(&point);
+  }
+  return TRUE;
+}
+
+static gboolean read_fail_on(const char *text, AsvOptions *options) {
+  if (!text) return TRUE;
+  g_auto(GStrv) words = g_strsplit(text, ",", -1);
+  for (char **word = words; *word; word++) {
+    gboolean known = FALSE;
+    for (AsvFindingCode code = 0; code < ASV_FINDINGS_COUNT; code++) {
+      gboolean hit = g_str_equal(*word, asv_finding_name(code));
+      for (AsvSeverity s = ASV_SEVERITY_NOTE; s <= ASV_SEVERITY_ERROR; s++) {
+        gboolean named = g_str_equal(*word, asv_severity_name(s));
+        known |= named;
+        hit |= named && asv_finding_severity(code) >= s;
+      }
+      known |= hit;
+      options->fail_on[code] |= hit;
+    }
+    if (!known)
+      return complain("--fail-on", *word, "error, warning, note or the code of a finding");
+  }
+  return TRUE;
+}
+
+/* -k FILE, -k env and -o tls.keylog_file:FILE, in one list. */
+static gboolean read_key_logs(const RawOptions *raw, AsvOptions *options) {
+  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
+  for (char **name = raw->key_logs; name && *name; name++) {
+    const char *file = *name;
+    if (g_str_equal(file, "env") && !(file = g_getenv("SSLKEYLOGFILE"))) {
+      g_printerr("altshark: --keylog env: the variable SSLKEYLOGFILE is not set\n");
+      return FALSE;
+    }
+    g_ptr_array_add(list, g_strdup(file));
+  }
+  for (char **preference = raw->preferences; preference && *preference; preference++) {
+    static const char prefix[] = "tls.keylog_file:";
+    if (!g_str_has_prefix(*preference, prefix))
+      return complain("-o", *preference, "tls.keylog_file:FILE");
+    g_ptr_array_add(list, g_strdup(*preference + strlen(prefix)));
+  }
+  g_ptr_array_add(list, NULL);
+  options->key_logs = (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
+  return TRUE;
+}
+
+static gboolean read_files(const RawOptions *raw, AsvOptions *options) {
+  g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+  if (raw->read) g_strv_builder_addv(list, (const char **)raw->read);
+  if (raw->rest) g_strv_builder_addv(list, (const char **)raw->rest);
+  options->files = g_strv_builder_end(list);
+  if (options->files[0]) return TRUE;
+  g_printerr("altshark: no file to read; try altshark --help\n");
+  return FALSE;
+}
+
+static gboolean wants_color(Color color, const char *output) {
+  const char *no_color = g_getenv("NO_COLOR");
+  if (color != COLOR_AUTO) return color == COLOR_ALWAYS;
+  return !output && isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
+static guint terminal_width(const char *output) {
+  struct winsize size;
+  if (output || !isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 80;
+  return MAX(80, (guint)size.ws_col);
+}
+
+static gboolean take_choices(const RawOptions *raw, AsvOptions *options) {
+  int subject = ASV_REPORT_TIMELINE, format = ASV_FORMAT_TEXT, style = ASV_TIME_RELATIVE;
+  int client_by = ASV_CLIENT_BY_IP, model = 0, color = COLOR_AUTO;
+  if (!choose(subjects, "--report", raw->subject, &subject) ||
+      !choose(formats, "--format", raw->format, &format) ||
+      !choose(time_styles, "-t", raw->time_style, &style) ||
+      !choose(client_bys, "--client-by", raw->client_by, &client_by) ||
+      !choose(models, "--model", raw->model, &model) ||
+      !choose(colors, "--color", raw->color, &color))
+    return FALSE;
+  if (subject == ASV_REPORT_OBSERVATIONS && format == ASV_FORMAT_JSON)
+    return complain("--format", "json", "a format of observations: text or ndjson");
+  options->format = (AsvReportFormat)format;
+  options->report.subject = (AsvReportSubject)subject;
+  options->report.time_style = (AsvTimeStyle)style;
+  options->report.color = wants_color((Color)color, raw->output);
+  options->report.width = terminal_width(raw->output);
+  options->report.model = raw->model && g_str_equal(raw->model, "rfc7838") ? "rfc7838" : "auto";
+  options->timeline.client_by = (AsvClientBy)client_by;
+  return TRUE;
+}
+
+static gboolean take(const RawOptions *raw, AsvOptions *options) {
+  if (raw->count < 0) {
+    g_printerr("altshark: --count: a number of packets cannot be negative\n");
+    return FALSE;
+  }
+  options->count = (guint64)raw->count;
+  options->filter = g_strdup(raw->filter);
+  options->output = g_strdup(raw->output);
+  options->progress = !raw->no_progress && !raw->quiet && isatty(STDERR_FILENO);
+  options->report.no_paths = raw->no_paths;
+  options->report.verbosity = raw->quiet ? -1 : raw->verbose ? 1 : 0;
+  options->report.version = ASV_VERSION;
+  if (raw->client) options->timeline.client = normal_client(raw->client);
+  return take_choices(raw, options) && read_origin(raw->origin, &options->timeline.origin) &&
+         read_at(raw->at, &options->timeline) && read_fail_on(raw->fail_on, options) &&
+         read_key_logs(raw, options) && read_files(raw, options);
+}
+
+static void raw_clear(RawOptions *raw) {
+  g_strfreev(raw->read);
+  g_strfreev(raw->rest);
+  g_strfreev(raw->key_logs);
+  g_strfreev(raw->preferences);
+  char *strings[] = {raw->filter, raw->subject,    raw->client,    raw->origin,
+                     raw->at,     raw->model,      raw->client_by, raw->format,
+                     raw->output, raw->time_style, raw->color,     raw->fail_on};
+  for (gsize i = 0; i < G_N_ELEMENTS(strings); i++) g_free(strings[i]);
+}
+
+static GOptionContext *context_new(RawOptions *raw) {
+  const GOptionEntry entries[] = {
+      {"read", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->read, "Read FILE too", "FILE"},
+      {"keylog", 'k', 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->key_logs,
+       "TLS secrets from FILE; env: from $SSLKEYLOGFILE", "FILE|env"},
+      {"preference", 'o', 0, G_OPTION_ARG_STRING_ARRAY, &raw->preferences,
+       "As tshark: tls.keylog_file:FILE", "PREFERENCE"},
+      {"filter", 'f', 0, G_OPTION_ARG_STRING, &raw->filter,
+       "Only packets that the BPF expression accepts", "BPF"},
+      {"count", 'c', 0, G_OPTION_ARG_INT64, &raw->count, "Read at most N packets", "N"},
+      {"report", 'z', 0, G_OPTION_ARG_STRING, &raw->subject,
+       "timeline, origins, cache, findings, observations, connections", "SUBJECT"},
+      {"client", 0, 0, G_OPTION_ARG_STRING, &raw->client, "Only this client", "ADDR"},
+      {"origin", 0, 0, G_OPTION_ARG_STRING, &raw->origin,
+       "Only this origin; a bare host means https", "ORIGIN"},
+      {"at", 0, 0, G_OPTION_ARG_STRING, &raw->at,
+       "The cache at that time: RFC 3339, or +SECONDS since the first packet", "TIME"},
+      {"model", 0, 0, G_OPTION_ARG_STRING, &raw->model, "Whose rules: auto, rfc7838", "MODEL"},
+      {"client-by", 0, 0, G_OPTION_ARG_STRING, &raw->client_by,
+       "What makes a client: ip, mac, ip+agent, capture", "WAY"},
+      {"format", 'T', 0, G_OPTION_ARG_STRING, &raw->format, "text, json, ndjson", "FORMAT"},
+      {"output", 0, 0, G_OPTION_ARG_FILENAME, &raw->output, "Write to FILE", "FILE"},
+      {"time-style", 't', 0, G_OPTION_ARG_STRING, &raw->time_style,
+       "Times: r since the first packet, ad local, ud UTC, e epoch", "r|ad|ud|e"},
+      {"color", 0, 0, G_OPTION_ARG_STRING, &raw->color, "auto, always, never", "WHEN"},
+      {"no-progress", 0, 0, G_OPTION_ARG_NONE, &raw->no_progress, "No progress line", NULL},
+      {"no-paths", 0, 0, G_OPTION_ARG_NONE, &raw->no_paths, "Leave request paths out", NULL},
+      {"quiet", 'q', 0, G_OPTION_ARG_NONE, &raw->quiet, "Say less", NULL},
+      {"verbose", 'v', 0, G_OPTION_ARG_NONE, &raw->verbose, "Say more", NULL},
+      {"fail-on", 0, 0, G_OPTION_ARG_STRING, &raw->fail_on,
+       "Exit with 3 when there are such findings: error, warning, note, CODE,...", "LIST"},
+      {"version", 0, 0, G_OPTION_ARG_NONE, &raw->version, "Print the version", NULL},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->rest, NULL, NULL},
+      {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}};
+  GOptionContext *context = g_option_context_new("FILE…");
+  g_option_context_set_summary(
+      context,
+      "Tells for every client in a capture what it learned through Alt-Svc (RFC 7838),\n"
+      "when, from whom, whether it used it, and how each entry ended.\n"
+      "FILE is a capture, observations that altshark wrote, or - for standard input.");
+  g_option_context_set_description(
+      context,
+      "Exit status: 0 done; 1 wrong usage; 2 an input missing, damaged or cut short,\n"
+      "or an output not writable; 3 --fail-on was met.");
+  g_option_context_add_main_entries(context, entries, NULL);
+  return context;
+}
+
+gboolean asv_options_read(AsvOptions *options, int argc, char **argv, AsvExit *status) {
+  RawOptions raw = {0};
+  *options = (AsvOptions){0};
+  *status = ASV_EXIT_DONE;
+  g_autoptr(GOptionContext) context = context_new(&raw);
+  g_autoptr(GError) error = NULL;
+  gboolean ready = FALSE;
+  if (!g_option_context_parse(context, &argc, &argv, &error)) {
+    g_printerr("altshark: %s; try altshark --help\n", error->message);
+    *status = ASV_EXIT_USAGE;
+  } else if (raw.version) {
+    g_print("altshark %s\n", ASV_VERSION);
+  } else {
+    ready = take(&raw, options);
+    if (!ready) *status = ASV_EXIT_USAGE;
+  }
+  raw_clear(&raw);
+  return ready;
+}
+
+void asv_options_clear(AsvOptions *options) {
+  g_strfreev(options->files);
+  g_strfreev(options->key_logs);
+  g_free(options->filter);
+  g_free(options->output);
+  g_free((char *)options->timeline.client);
+  g_free((char *)options->timeline.origin);
+}
