@@ -30,7 +30,8 @@ static gboolean at_end(const AsvReader *in) {
   return in->at == in->end;
 }
 
-static gboolean accept(AsvReader *in, guint8 octet) {
+/* Moves behind octet if it comes next. */
+static gboolean skip_octet(AsvReader *in, guint8 octet) {
   if (at_end(in) || *in->at != octet) return FALSE;
   in->at++;
   return TRUE;
@@ -55,10 +56,10 @@ static gboolean fault(AsvValueParser *parser, const guint8 *at, const char *expe
 /* *text is what stands between the quotes, quoted-pairs not undone. */
 static gboolean read_quoted(AsvValueParser *parser, AsvSpan *text) {
   AsvReader *in = &parser->in;
-  if (!accept(in, '"')) return fault(parser, in->at, "a quoted-string");
+  if (!skip_octet(in, '"')) return fault(parser, in->at, "a quoted-string");
   const guint8 *from = in->at;
   while (peek(in) != '"') {
-    accept(in, '\\');
+    skip_octet(in, '\\');
     if (at_end(in)) return fault(parser, in->at, "the closing quote");
     if (!is_text_octet(*in->at)) return fault(parser, in->at, "no control octet");
     in->at++;
@@ -144,7 +145,6 @@ static gboolean split_authority(AsvValueParser *parser, AsvAlternative *alternat
     }
     in_brackets = octet == '[' ? size == 0 : in_brackets && octet != ']';
     if (size == ASV_HOST_MAX) return fault(parser, at, "a host of at most 255 octets");
-    if (octet == '\0') return fault(parser, at, "a host");
     alternative->host[size++] = (char)octet;
   }
   return fault(parser, in->at, "a colon and a port");
@@ -227,7 +227,7 @@ static gboolean read_parameter(AsvValueParser *parser, AsvAlternative *alternati
   }
   AsvSpan name = read_token(in);
   if (name.size == 0) return fault(parser, in->at, "a parameter name");
-  if (!accept(in, '=')) return fault(parser, in->at, "= right behind the parameter name");
+  if (!skip_octet(in, '=')) return fault(parser, in->at, "= right behind the parameter name");
   if (peek(in) == '"') {
     if (!read_quoted(parser, &text)) return FALSE;
   } else {
@@ -244,14 +244,14 @@ static gboolean read_alternative(AsvValueParser *parser, AsvAlternative *alterna
   AsvReader *in = &parser->in;
   ParameterNames names = {0};
   if (alternative->protocol_id.size == 0) return fault(parser, in->at, "a protocol-id");
-  if (!accept(in, '=')) return fault(parser, in->at, "= right behind the protocol-id");
+  if (!skip_octet(in, '=')) return fault(parser, in->at, "= right behind the protocol-id");
   if (!decode_protocol_id(parser, alternative) || !read_authority(parser, alternative))
     return FALSE;
   alternative->size = asv_reader_offset(in) - alternative->offset;
   while (TRUE) {
     const guint8 *behind = in->at;
     skip_ows(in);
-    if (!accept(in, ';')) {
+    if (!skip_octet(in, ';')) {
       in->at = behind;
       return TRUE;
     }
@@ -266,7 +266,7 @@ static gboolean find_element(AsvValueParser *parser) {
   gboolean separated = parser->elements == 0;
   gboolean comma = FALSE;
   skip_ows(in);
-  while (accept(in, ',')) {
+  while (skip_octet(in, ',')) {
     if (separated) parser->odd |= ASV_ODD_EMPTY_ELEMENT;
     separated = comma = TRUE;
     skip_ows(in);
