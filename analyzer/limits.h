@@ -29,4 +29,18 @@
 /* CONNECT tunnels inside one connection: what HTTP/2 proxies allow at once, many times over. */
 #define ASV_TUNNELS_MAX 1000u
 
+/* --- input --- */
+
+/* First read of a file. Hundreds of files may stand open for the merge, most of them waiting. */
+#define ASV_INPUT_BUFFER_FIRST ((gsize)64 << 10)
+/* Later reads: so large that system calls cost nothing against copying. */
+#define ASV_INPUT_BUFFER ((gsize)1 << 20)
+/* Largest pcapng block, the same as Wireshark's: above that it is damage, not data. */
+#define ASV_INPUT_BLOCK_MAX ((gsize)16 << 20)
+/* Interfaces of one pcapng section; merged files have hundreds, the file format's old blocks count
+ * them in 16 bits. */
+#define ASV_INPUT_INTERFACES_MAX 65536
+/* log2 of the history that zstd data may ask for: 128 MiB, the zstd program's own default. */
+#define ASV_INPUT_ZSTD_WINDOW_LOG 27
+
 #endif
