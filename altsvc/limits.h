@@ -23,6 +23,6 @@
 
 /* One line of NDJSON. The largest honest value is a header section of a few hundred thousand
  * octets, each six characters when escaped, once in `value` and once in `values`. */
-#define ASV_OBSERVATION_LINE_MAX (8 * 1024 * 1024)
+#define ASV_OBSERVATION_LINE_MAX 8388608
 
 #endif
