@@ -3,9 +3,10 @@
 #include "bytes.h"
 
 gboolean asv_span_equal_nocase(AsvSpan a, AsvSpan b) {
-  return a.size == b.size &&
-         (a.size == 0 ||
-          g_ascii_strncasecmp((const char *)a.data, (const char *)b.data, a.size) == 0);
+  if (a.size != b.size) return FALSE;
+  for (gsize i = 0; i < a.size; i++)
+    if (g_ascii_tolower((char)a.data[i]) != g_ascii_tolower((char)b.data[i])) return FALSE;
+  return TRUE;
 }
 
 gboolean asv_span_is_nocase(AsvSpan span, const char *text) {
