@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What reordering and loss may do to a report. Usage: robust.py ALTSHARK CAPTURE...
+Shuffled, doubled and overlapped segments: the same report but for packet numbers
+and times. Any one packet lost: no crash, no advertisement that was not there, and
+a word in coverage unless nothing is missing."""
+import collections
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import rewrite  # noqa: E402
+
+# What names a packet or a time; the rest must be the same.
+TIMES = {"time", "relative", "packet", "packets", "expires", "learned", "last_time", "last_packet", "last_used",
+         "first", "last", "opened", "closed", "bytes", "id", "file", "because", "findings"}
+
+
+def run(altshark, capture, *options):
+    result = subprocess.run([altshark, "--no-progress", *options, capture], capture_output=True, timeout=60)
+    if result.returncode != 0:
+        raise RuntimeError(f"exit {result.returncode}: {result.stderr.decode()}")
+    return result.stdout
+
+
+def timeless(value):
+    """The report without what names a packet or a time. Findings stay, as a list of their own."""
+    if isinstance(value, dict):
+        return {k: timeless(v) for k, v in value.items() if k not in TIMES or (k == "findings" and len(value) > 20)}
+    if isinstance(value, list):
+        return [timeless(v) for v in value]
+    if isinstance(value, str):
+        return re.sub(r"#\d+|\d+\.\d+ s|\d+ m?s\b|\d{4}-\d\d-\d\dT[0-9:.]+Z|\d\d:\d\d:\d\d[0-9.]*", "*", value)
+    return value
+
+
+def report(altshark, capture):
+    whole = json.loads(run(altshark, capture, "-T", "json"))
+    events = [e["event"] for c in whole["clients"] for o in c["origins"] for e in o["events"]]
+    return timeless({"clients": whole["clients"], "coverage": whole["coverage"], "connections": whole["connections"]}), \
+        timeless(whole["findings"]), events
+
+
+def advertisements(altshark, capture):
+    seen = [json.loads(line) for line in run(altshark, capture, "-z", "observations", "-T", "ndjson").splitlines()]
+    values = collections.Counter((o.get("origin"), o.get("value"), o["via"]) for o in seen if o["kind"] == "advertisement")
+    return values, collections.Counter(o["kind"] for o in seen)
+
+
+def check_order(altshark, capture, folder):
+    head, packets, tail = rewrite.read(capture)
+    stamps = [p.stamp for p in packets]
+    wanted = report(altshark, capture)
+    ways = {"doubled": rewrite.doubled(packets), "overlapped": rewrite.overlapped(packets)}
+    for seed in range(3):
+        ways[f"shuffled ({seed})"] = rewrite.shuffled(packets, 4, seed)
+        ways[f"overlapped and shuffled ({seed})"] = rewrite.shuffled(rewrite.overlapped(packets), 4, seed)
+    for way, changed in ways.items():
+        other = folder / "changed.pcapng"
+        grown = stamps if len(changed) == len(stamps) else [p.stamp for p in packets for _ in range(
+            sum(1 for _ in changed) // len(packets) + 1)][:len(changed)]
+        write_in_order(other, head, changed, tail, grown)
+        if report(altshark, other) != wanted:
+            yield f"{way}: another report"
+
+
+def write_in_order(path, head, packets, tail, stamps):
+    rewrite.write(path, head, packets, tail, sorted(stamps))
+
+
+def check_loss(altshark, capture, folder):
+    head, packets, tail = rewrite.read(capture)
+    wanted, kinds = advertisements(altshark, capture)
+    for i, packet in enumerate(packets):
+        if not packet.payload:
+            continue
+        other = folder / "lost.pcapng"
+        rewrite.write(other, head, packets[:i] + packets[i + 1:], tail)
+        got, got_kinds = advertisements(altshark, other)
+        placed = {k: n for k, n in got.items() if k[0]}
+        for key, count in placed.items():
+            if count > wanted[key]:
+                yield f"without packet {i + 1}: invented {key}"
+        missing = any(got_kinds[k] < kinds[k] for k in ("request", "response", "advertisement"))
+        if missing and not got_kinds["unreadable"]:
+            yield f"without packet {i + 1}: something is missing and coverage does not say so"
+
+
+def main():
+    altshark, failed = sys.argv[1], 0
+    with tempfile.TemporaryDirectory() as folder:
+        for capture in sys.argv[2:]:
+            try:
+                faults = [f for check in (check_order, check_loss) for f in check(altshark, capture, pathlib.Path(folder))]
+            except Exception as problem:  # the capture's own failure: say it and go on
+                faults = [str(problem)]
+            failed += bool(faults)
+            print("\n".join([f"{capture}: {len(faults)} faults"] + faults[:20]))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

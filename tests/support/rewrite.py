@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Rewrites pcapng captures for tests: reads blocks, finds TCP segments in
+Ethernet/IP packets, and writes them back shuffled, doubled, overlapped or
+without one of them. Little endian files with one interface, as the samples are."""
+import random
+import struct
+
+
+class Packet:
+    """An Enhanced Packet Block: its time stamp (two words), its octets, and the TCP segment in them."""
+
+    def __init__(self, stamp, data):
+        self.stamp, self.data = stamp, data
+        self.flow, self.seq, self.payload_at, self.payload, self.flags = None, 0, 0, b"", 0
+        self._find_tcp()
+
+    def _find_tcp(self):
+        data, at = self.data, 14
+        if len(data) < 34:
+            return
+        kind = struct.unpack(">H", data[12:14])[0]
+        if kind == 0x0800 and data[23] == 6:
+            end = at + struct.unpack(">H", data[16:18])[0]
+            addresses, at = data[26:34], at + (data[14] & 15) * 4
+        elif kind == 0x86DD and data[20] == 6:
+            end = at + 40 + struct.unpack(">H", data[18:20])[0]
+            addresses, at = data[22:54], at + 40
+        else:
+            return
+        self.flow = addresses + data[at:at + 4]
+        self.tcp_at, self.seq = at, struct.unpack(">I", data[at + 4:at + 8])[0]
+        self.flags = data[at + 13]
+        self.payload_at = at + (data[at + 12] >> 4) * 4
+        self.payload = data[self.payload_at:end]
+
+    def segment(self, start, size):
+        """A copy that carries only payload[start:start+size], with its sequence number and lengths."""
+        head = bytearray(self.data[:self.payload_at])
+        head[self.tcp_at + 4:self.tcp_at + 8] = struct.pack(">I", (self.seq + start) & 0xFFFFFFFF)
+        if head[12:14] == b"\x08\x00":
+            head[16:18] = struct.pack(">H", self.payload_at - 14 + size)
+        else:
+            head[18:20] = struct.pack(">H", self.payload_at - 54 + size)
+        return Packet(self.stamp, bytes(head) + self.payload[start:start + size])
+
+
+def read(path):
+    """(octets of all blocks before the first packet, packets, octets after the last)."""
+    octets = open(path, "rb").read()
+    at, head, tail, packets = 0, b"", b"", []
+    while at < len(octets):
+        kind, size = struct.unpack("<II", octets[at:at + 8])
+        block = octets[at:at + size]
+        if kind == 6:
+            _, high, low, captured, _ = struct.unpack("<IIIII", block[8:28])
+            packets.append(Packet((high, low), block[28:28 + captured]))
+        elif packets:
+            tail += block
+        else:
+            head += block
+        at += size
+    return head, packets, tail
+
+
+def write(path, head, packets, tail, stamps=None):
+    """stamps: the time stamps in order, when packets have moved."""
+    with open(path, "wb") as out:
+        out.write(head)
+        for i, packet in enumerate(packets):
+            high, low = stamps[min(i, len(stamps) - 1)] if stamps else packet.stamp
+            padding = -len(packet.data) % 4
+            size = 32 + len(packet.data) + padding
+            out.write(struct.pack("<IIIIIII", 6, size, 0, high, low, len(packet.data), len(packet.data)))
+            out.write(packet.data + bytes(padding) + struct.pack("<I", size))
+        out.write(tail)
+
+
+def shuffled(packets, window, seed):
+    """Data segments of each direction change places within a window; everything else stays."""
+    out, rand = list(packets), random.Random(seed)
+    places = {}
+    for i, packet in enumerate(packets):
+        if packet.payload and not packet.flags & 0x07:
+            places.setdefault(packet.flow, []).append(i)
+    for positions in places.values():
+        for start in range(0, len(positions), window):
+            some = positions[start:start + window]
+            mixed = some[:]
+            rand.shuffle(mixed)
+            for to, origin in zip(some, mixed):
+                out[to] = packets[origin]
+    return out
+
+
+def doubled(packets):
+    return [copy for packet in packets for copy in ([packet, packet] if packet.payload else [packet])]
+
+
+def overlapped(packets):
+    """Every data segment becomes two that share their middle third."""
+    out = []
+    for packet in packets:
+        size = len(packet.payload)
+        if size < 3 or packet.flags & 0x07:
+            out.append(packet)
+            continue
+        third = size // 3
+        out += [packet.segment(0, 2 * third), packet.segment(third, size - third)]
+    return out
