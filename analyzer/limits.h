@@ -37,10 +37,91 @@
 #define ASV_INPUT_BUFFER ((gsize)1 << 20)
 /* Largest pcapng block, the same as Wireshark's: above that it is damage, not data. */
 #define ASV_INPUT_BLOCK_MAX ((gsize)16 << 20)
+/* Largest packet of most link types in libpcap; pcap files that tell a smaller one are not cut. */
+#define ASV_INPUT_SNAP_LENGTH 262144u
 /* Interfaces of one pcapng section; merged files have hundreds, the file format's old blocks count
  * them in 16 bits. */
 #define ASV_INPUT_INTERFACES_MAX 65536
 /* log2 of the history that zstd data may ask for: 128 MiB, the zstd program's own default. */
 #define ASV_INPUT_ZSTD_WINDOW_LOG 27
+
+/* --- tls --- */
+
+/* Client randoms kept from key logs: about 500 octets each with TLS 1.3, so 500 MiB. */
+#define ASV_TLS_KEYS_MAX (1u << 20)
+/* Randoms without secrets that are remembered as asked for; then all are forgotten and asked anew. */
+#define ASV_TLS_KEYS_MISSING_MAX 65536u
+/* Largest protected record: 2^14 octets and 2048 of expansion (RFC 5246 §6.2.3). */
+#define ASV_TLS_RECORD_MAX (16384u + 2048u)
+/* Records up to this size that cross segments are put together in a buffer the direction keeps. */
+#define ASV_TLS_RECORD_SMALL 1024u
+/* Full-size record buffers a context keeps for the next use: one for each nested tunnel and some. */
+#define ASV_TLS_BUFFERS_MAX 8u
+/* Largest handshake message that is read: certificate chains seen in the wild end below 100 KiB. */
+#define ASV_TLS_MESSAGE_MAX (256u * 1024u)
+/* Largest certificate message after decompression (RFC 8879 §4: an implementation sets a limit). */
+#define ASV_TLS_CERTIFICATE_MAX (1024u * 1024u)
+/* Names read from one certificate: public authorities stop at some hundreds. */
+#define ASV_TLS_NAMES_MAX 2048u
+/* ALPN names read from one ClientHello; more are not used by anybody. */
+#define ASV_TLS_ALPN_MAX 64u
+/* PSK identities of one ClientHello that are looked up; clients offer one or two. */
+#define ASV_TLS_IDENTITIES_MAX 16u
+/* Sessions remembered for resumption; the oldest goes. About 200 octets each. */
+#define ASV_TLS_SESSIONS_MAX 16384u
+/* Octets of one direction held until the other side's hello is there: a flight that overtook it. */
+#define ASV_TLS_HELD_MAX 16384u
+/* The same for a client that sends early data, held until the server has accepted it: servers take
+ * 16 KiB, some four times as much. */
+#define ASV_TLS_HELD_EARLY_MAX (80u * 1024u)
+/* Records tried in vain with the keys at hand before a direction is given up: rejected early data of
+ * one connection in records of any sensible size. */
+#define ASV_TLS_TRIALS_MAX 1024u
+/* Client randoms tried for a connection with Encrypted Client Hello whose own has no secrets. */
+#define ASV_TLS_ECH_TRIALS_MAX 256u
+/* Sequence numbers tried for the first record after a loss: 1 MiB lost in records of 1 KiB, or any
+ * loss of 16 MiB in the largest; 3 ms at most. */
+#define ASV_TLS_RESYNC_RECORDS_MAX 1024u
+/* Octets searched at once for the next record after a loss: two of the largest records. */
+#define ASV_TLS_RESYNC_MAX (2u * (ASV_TLS_RECORD_MAX + 5u))
+/* False starts of records tried after losses of one direction: one in 2^26 random octets looks like
+ * one, so more are an attack. */
+#define ASV_TLS_RESYNC_TRIALS_MAX 16u
+/* Smallest record of which the middle is not asked for when nobody wants it: alerts, key updates and
+ * most tickets are smaller, and those must be read. */
+#define ASV_TLS_WAIVE_MIN 1024u
+
+/* --- net --- */
+
+/* Link and IP layers inside one another: real networks stack four or five. */
+#define ASV_NET_NESTING 10u
+/* Pairs of endpoints whose connection number is remembered: about 80 MiB. */
+#define ASV_NET_TUPLES (1u << 20)
+/* Connections followed at once: as many as a busy proxy has ports for in one direction. */
+#define ASV_NET_FLOWS 32768u
+/* Quiet connections are forgotten: servers close theirs within minutes, an hour is generous. */
+#define ASV_NET_IDLE_TIME (3600 * ASV_SECOND)
+/* A connection one end has closed: twice the time systems keep such a one without traffic. */
+#define ASV_NET_CLOSING_TIME (120 * ASV_SECOND)
+/* A connection that was reset: octets that were under way come within a few round trips. */
+#define ASV_NET_RESET_TIME (10 * ASV_SECOND)
+/* Octets that wait behind a hole, per direction: the largest receive window common systems use. */
+#define ASV_NET_WINDOW (8u << 20)
+/* Unit of the same. One full Ethernet segment fits. */
+#define ASV_NET_BLOCK 2048u
+/* The same of all streams together. */
+#define ASV_NET_HELD ((gsize)256 << 20)
+/* A hole whose octets were acknowledged is the capture's loss, unless they come out of order
+ * within this many packets of the connection and this time. */
+#define ASV_NET_DOUBT_PACKETS 32u
+#define ASV_NET_DOUBT_TIME (ASV_SECOND / 5)
+/* A hole that nobody acknowledged: senders repeat at least this often while they still try. */
+#define ASV_NET_HOLE_TIME (30 * ASV_SECOND)
+/* IP packets waiting for fragments, each of at most 64 KiB: 64 MiB. */
+#define ASV_NET_DATAGRAMS 1024u
+/* Payload of the largest IP packet, a multiple of eight above 65535. */
+#define ASV_NET_DATAGRAM 65536u
+/* How long they wait: as long as common systems do (RFC 791 and RFC 8200 allow a minute). */
+#define ASV_NET_DATAGRAM_TIME (30 * ASV_SECOND)
 
 #endif
