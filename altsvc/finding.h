@@ -2,12 +2,14 @@
 /*
  * Findings: what is wrong or worth knowing, grouped so that ten alike are one
  * with a count. The catalogue (code, severity, section, advice) is one table
- * in finding.c. Whoever sees a fact raises it; what only the traffic as a
- * whole shows is raised by asv_findings_observe() and asv_findings_finish().
+ * in finding-catalogue.c. Whoever sees a fact raises it; what only the traffic
+ * as a whole shows is raised by asv_findings_observe() and
+ * asv_findings_finish() (rules in finding-traffic.c).
  */
 #ifndef ALTSVC_FINDING_H
 #define ALTSVC_FINDING_H
 
+#include "altsvc/limits.h"
 #include "altsvc/timeline.h"
 
 typedef enum {
@@ -92,12 +94,27 @@ typedef struct {
 } AsvFindingAbout;
 
 /*
+ * For octets of the capture in the words of asv_findings_raise(): the format
+ * and its arguments, cut to ASV_QUOTE_MAX octets and then followed by "...".
+ * Octets that are not printable ASCII become \xNN in the message.
+ */
+#define ASV_QUOTE "%.*s%s"
+#define ASV_QUOTED(span)                                           \
+  (int)MIN((span).size, ASV_QUOTE_MAX), (const char *)(span).data, \
+      (span).size > ASV_QUOTE_MAX ? "..." : ""
+
+/*
  * Raises a fact. Facts of one code about one client and origin are one finding;
  * the first one's words stand, in printf form, formatted only then. Returns a
- * handle, valid until asv_findings_finish() turns it into an id.
+ * handle, from 1, valid until asv_findings_finish() turns it into an id. Above
+ * ASV_FINDINGS_MAX findings, facts that would be a new one are counted in one
+ * finding of their code that belongs to no client and no origin.
  */
 guint asv_findings_raise(AsvFindings *findings, AsvFindingCode code, const AsvFindingAbout *about,
                          const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+/* Counts n more facts of a finding without listing their packets. */
+void asv_findings_count(AsvFindings *findings, guint handle, guint64 n);
 
 /*
  * Looks at an observation for what needs no cache: trailer-field,
@@ -111,7 +128,8 @@ void asv_findings_observe(AsvFindings *findings, const char *client,
 /*
  * Ends it: raises what only the whole shows, sorts (severity, then code in the
  * order above, client, origin), numbers from 1. Returns AsvFinding*, owned by
- * the caller; ids[handle] (guint) is the id of a handle.
+ * the caller; ids[handle] (guint) is the id of a handle, ids[0] is 0. ids may be
+ * NULL.
  */
 GPtrArray *asv_findings_finish(AsvFindings *findings, GArray **ids);
 void asv_findings_free(AsvFindings *findings);

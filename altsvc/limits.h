@@ -25,4 +25,115 @@
  * octets, each six characters when escaped, once in `value` and once in `values`. */
 #define ASV_OBSERVATION_LINE_MAX 8388608
 
+/* --- timeline --- */
+
+/* Alternatives of one advertisement that are kept, the first ones. Envoy keeps 10, curl 5000 of all
+ * origins together; no server was seen to name more than a handful. */
+#define ASV_ALTERNATIVES_MAX 128
+
+/* Events of one origin, and of all. A change costs about 500 octets: an origin that changes what it
+ * says with every response then costs 5 MiB, a hostile capture at most 500 MiB. */
+#define ASV_ORIGIN_EVENTS_MAX 10000
+#define ASV_EVENTS_MAX 1000000
+
+/* Context lines of one origin, and of all: what a reader still takes in, and 10 MiB. */
+#define ASV_ORIGIN_CONTEXT_MAX 24
+#define ASV_CONTEXT_MAX 20000
+
+/* Clients, and origins of all clients: about 500 octets each. */
+#define ASV_CLIENTS_MAX 200000
+#define ASV_ORIGINS_MAX 500000
+
+/* Origins of one host at one client that a new connection is compared with: they differ in scheme
+ * and port only. */
+#define ASV_HOST_ORIGINS_MAX 64
+
+/* Rows of connections in the report, about 250 octets each. */
+#define ASV_CONNECTIONS_MAX 1000000
+
+/* Connections whose working state is held: open ones, and closed ones that may still be heard of
+ * (the other side of a half-closed TCP connection). The oldest go first. */
+#define ASV_CONNECTIONS_OPEN_MAX 131072
+#define ASV_CONNECTIONS_CLOSED_MAX 512
+
+/* Origins asked for on one connection: certificates and ORIGIN sets name a few hundred at most. */
+#define ASV_CONNECTION_ORIGINS_MAX 256
+
+/* Requests of one connection that wait for a response: RFC 9113 §6.5.2 recommends no less than 100
+ * streams; more only lose the line that shows the message behind an event. */
+#define ASV_REQUESTS_PENDING_MAX 128
+
+/* Octets of a path or method that are shown beside an event. */
+#define ASV_PATH_SHOWN 256
+#define ASV_METHOD_SHOWN 32
+
+/* Octets of a field value that an event keeps: the largest ALTSVC frame of a client that did not
+ * ask for larger ones (RFC 9113 §4.2). */
+#define ASV_VALUE_KEPT 16384
+
+/* Octets of a value that a message quotes: about a line of text. */
+#define ASV_VALUE_QUOTED 72
+
+/* Octets of all values, paths and names together that are kept for events. */
+#define ASV_STRINGS_MAX (64 * 1024 * 1024)
+
+/* User-Agents shown of one client; browsers and their helpers have two or three. */
+#define ASV_USER_AGENTS_MAX 16
+/* Octets of a User-Agent, and of other names a peer chooses (SNI, ALPN, certificate names). */
+#define ASV_USER_AGENT_MAX 512
+#define ASV_NAME_MAX 256
+
+/* Certificate names of one connection; public CAs stop at 100, private ones at about 1000. */
+#define ASV_CERTIFICATE_NAMES_MAX 1024
+
+/* Sessions (SNI to certificate names) of one client that a resumption is looked up in. */
+#define ASV_CLIENT_SESSIONS_MAX 256
+
+/* Addresses of one MAC that are told apart; privacy extensions make a new IPv6 address a day. */
+#define ASV_MAC_ADDRESSES_MAX 64
+#define ASV_MACS_MAX 16384
+
+/* Ended entries of one origin that a later use is compared with. */
+#define ASV_ENDED_KEPT 8
+
+/* Unreadable connections that are listed, about 150 octets each. */
+#define ASV_UNREADABLE_ROWS_MAX 100000
+
+/* A request on the connection that answered 421 was sent in ignorance of it when it is seen this
+ * soon: the capture may stand a round trip away from the client. Nanoseconds. */
+#define ASV_IN_FLIGHT G_GINT64_CONSTANT(250000000)
+
+/* Findings that explain one verdict. */
+#define ASV_BECAUSE_MAX 16
+
+/* --- text report --- */
+
+/* Octets of an Alt-Svc value that a text report shows without -v: five lines of a terminal, more
+ * than any honest value seen, while a server may send a hundred thousand in each response. */
+#define ASV_TEXT_VALUE_MAX 400
+
+/* Context lines in a row that a text report shows without -v; the others are counted. */
+#define ASV_TEXT_CONTEXT_RUN 4
+
+/* Unreadable connections that COVERAGE lists without -v; the others are counted. */
+#define ASV_TEXT_UNREADABLE_SHOWN 10
+
+/* Origins that a connection's row names, and User-Agents that a client's heading names, without -v:
+ * with --client-by capture or behind a proxy there are hundreds. */
+#define ASV_TEXT_LIST_MAX 3
+
+/* --- findings --- */
+
+/* Findings of one report, not counting those that take what is above: more than anybody reads, and
+ * at a kilobyte each some 20 MB when a capture has many thousand clients with faults of their own.
+ */
+#define ASV_FINDINGS_MAX 20000
+
+/* Packets that a finding names: enough to look some up, its count says how many there are. */
+#define ASV_FINDING_PACKETS_MAX 10
+
+/* Octets of the capture in one place of a message: an honest value is shorter, and a message stays
+ * a few lines. */
+#define ASV_QUOTE_MAX 160
+
 #endif
