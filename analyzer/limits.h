@@ -114,7 +114,7 @@
 /* A hole whose octets were acknowledged is the capture's loss, unless they come out of order
  * within this many packets of the connection and this time. */
 #define ASV_NET_DOUBT_PACKETS 32u
-#define ASV_NET_DOUBT_TIME (ASV_SECOND / 5)
+#define ASV_NET_DOUBT_TIME (ASV_SECOND / 10)
 /* A hole that nobody acknowledged: senders repeat at least this often while they still try. */
 #define ASV_NET_HOLE_TIME (30 * ASV_SECOND)
 /* IP packets waiting for fragments, each of at most 64 KiB: 64 MiB. */
@@ -123,5 +123,42 @@
 #define ASV_NET_DATAGRAM 65536u
 /* How long they wait: as long as common systems do (RFC 791 and RFC 8200 allow a minute). */
 #define ASV_NET_DATAGRAM_TIME (30 * ASV_SECOND)
+
+/* --- http --- */
+
+/* One line of an HTTP/1 header section: browsers and servers stop at a quarter to all of it. */
+#define ASV_HTTP_LINE_MAX ((gsize)256 << 10)
+/* A whole HTTP/1 header section; Chromium refuses more than 256 KiB. */
+#define ASV_HTTP_HEAD_MAX ((gsize)512 << 10)
+/* Octets kept of the fields of one section that matter here, and the number of their lines. Beyond
+ * it the section is read on but its advertisements are not told. */
+#define ASV_HTTP_KEPT_MAX ((gsize)256 << 10)
+#define ASV_HTTP_KEPT_LINES_MAX 1024u
+/* Requests on one HTTP/1 connection that wait for their answers: ten times what any client sends
+ * ahead. */
+#define ASV_HTTP_PIPELINED_MAX 1024u
+/* HTTP/2 requests remembered on one connection: servers allow a few hundred at once. */
+#define ASV_HTTP_STREAMS_MAX 4096u
+/* Of them those already answered, for frames that come late. */
+#define ASV_HTTP_STREAMS_CLOSED_MAX 256u
+/* Octets and packets of one side that wait for the other side, and how many packets of the whole
+ * capture they wait: directions are swapped by capture buffers, which hold a few hundred packets. */
+#define ASV_HTTP_HELD_MAX ((gsize)256 << 10)
+#define ASV_HTTP_HELD_CALLS_MAX 256u
+#define ASV_HTTP_HELD_PACKETS_MAX 5000u
+/* Responses and ALTSVC frames of one HTTP/2 connection that wait for their requests. */
+#define ASV_HTTP_HELD_MESSAGES_MAX 64u
+/* Payload of a SETTINGS, GOAWAY, ALTSVC or ORIGIN frame: eight times what a receiver takes unless
+ * it says otherwise. */
+#define ASV_HTTP_FRAME_MAX ((gsize)128 << 10)
+/* Where frames may begin again after a loss: octets looked at, and frames that must follow one
+ * another. */
+#define ASV_HTTP_CHAIN_MAX ((gsize)64 << 10)
+#define ASV_HTTP_CHAIN_FRAMES 3u
+/* HPACK table that an encoder may use. Peers allow 4 KiB to 64 KiB; a passive reader that allows
+ * more than they do is never out of step. */
+#define ASV_HTTP_HPACK_TABLE_MAX ((gsize)1 << 20)
+/* Octets of a CONNECT stream that came before the answer that makes it a tunnel. */
+#define ASV_HTTP_TUNNEL_HELD_MAX ((gsize)64 << 10)
 
 #endif

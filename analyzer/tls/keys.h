@@ -38,6 +38,10 @@ void asv_keys_set_more(AsvKeys *keys, void (*more)(void *self), void *self);
  * store. */
 AsvSpan asv_keys_find(AsvKeys *keys, AsvSpan client_random, AsvSecretKind kind);
 
+/* As asv_keys_find(), for a random that asv_keys_next_unused() gave: it stays unused, and more() is
+ * not asked. */
+AsvSpan asv_keys_try(const AsvKeys *keys, AsvSpan client_random, AsvSecretKind kind);
+
 /*
  * Walks the client randoms that no asv_keys_find() has asked for successfully
  * (Encrypted Client Hello: secrets may be logged under the inner random).
@@ -45,7 +49,11 @@ AsvSpan asv_keys_find(AsvKeys *keys, AsvSpan client_random, AsvSecretKind kind);
  */
 gboolean asv_keys_next_unused(AsvKeys *keys, guint *position, AsvSpan *client_random);
 
+/* How many client randoms there are; more than ASV_TLS_KEYS_MAX are not kept. */
 guint64 asv_keys_count(const AsvKeys *keys);
+
+/* A number that is another one whenever usable lines were loaded since. */
+guint64 asv_keys_generation(const AsvKeys *keys);
 void asv_keys_free(AsvKeys *keys);
 
 #endif
