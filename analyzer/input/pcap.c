@@ -33,7 +33,7 @@ struct AsvPcap {
   guint64 record_at; /* where the next record begins */
 };
 
-static const guint32 magics[] = {0xa1b2c3d4, 0xa1b23c4d, MODIFIED_MAGIC, 0xa12b3c4d};
+static const guint32 magics[] = {0xa1b2c3d4, 0xa1b23c4d, MODIFIED_MAGIC};
 
 /* The magic number in file order, and that order; 0 when it is none. */
 static guint32 find_magic(AsvSpan data, gboolean *little) {

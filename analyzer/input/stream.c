@@ -76,10 +76,11 @@ static gsize read_decoded(AsvStream *stream, guint8 *to, gsize room) {
 /* Makes room for n octets in all from start on, and for a large read behind what is there. */
 static void make_room(AsvStream *stream, gsize n) {
   gsize have = stream->end - stream->start;
+  gsize usual = stream->end ? MIN(stream->room * 2, ASV_INPUT_BUFFER) : ASV_INPUT_BUFFER_FIRST;
   if (have) memmove(stream->buffer, stream->buffer + stream->start, have);
   stream->start = 0;
   stream->end = have;
-  gsize room = MAX(n, MIN(stream->room * 2, ASV_INPUT_BUFFER));
+  gsize room = MAX(n, usual);
   if (room <= stream->room) return;
   stream->buffer = g_realloc(stream->buffer, room);
   stream->room = room;
@@ -116,6 +117,7 @@ static void detect_codec(AsvStream *stream) {
   if (!stream->codec) return;
   stream->raw = g_malloc(ASV_INPUT_BUFFER_FIRST);
   stream->raw_end = stream->end - stream->start;
+  g_assert(stream->raw_end <= ASV_INPUT_BUFFER_FIRST);
   memcpy(stream->raw, stream->buffer + stream->start, stream->raw_end);
   stream->start = stream->end = 0;
   stream->ended = FALSE;
