@@ -21,8 +21,8 @@
 
 /* --- observations --- */
 
-/* One line of NDJSON. The largest honest value is a header section of a few hundred thousand
- * octets, each six characters when escaped, once in `value` and once in `values`. */
+/* One line of NDJSON. The largest that altshark writes holds the names of a certificate of 1 MiB,
+ * or a header section of 512 KiB, each octet at worst six characters. */
 #define ASV_OBSERVATION_LINE_MAX 8388608
 
 /* --- timeline --- */
@@ -135,5 +135,29 @@
 /* Octets of the capture in one place of a message: an honest value is shorter, and a message stays
  * a few lines. */
 #define ASV_QUOTE_MAX 160
+
+/* Origins whose messages are compared with each other. A day of a large proxy sees fewer that
+ * speak of Alt-Svc; half a kilobyte each. */
+#define ASV_COMPARED_ORIGINS_MAX 50000
+
+/* Pairs of client and origin, 48 octets each, that are told apart in such comparisons. */
+#define ASV_COMPARED_PAIRS_MAX 500000
+
+/* Different values, and different host names in them, that are kept for one origin: evidence, not
+ * an inventory. A client's known values are bits of 32. */
+#define ASV_COMPARED_VALUES_MAX 16
+#define ASV_COMPARED_HOSTS_MAX 32
+
+/* How many of the values a message quotes, and how many statuses are counted apart. */
+#define ASV_COMPARED_VALUES_SHOWN 3
+#define ASV_COMPARED_STATUSES_MAX 8
+
+/* Final responses of an origin from which on it is worth saying that some lack the field: with
+ * fewer a page and its missing icon would be a pattern. */
+#define ASV_SOMETIMES_RESPONSES 3
+
+/* Seconds; an entry that lives longer can recognise a client (30 days, RFC 7838 §9.4 asks for
+ * less). */
+#define ASV_LIFE_TO_TRACK (30 * 86400)
 
 #endif
