@@ -137,8 +137,12 @@
 #define ASV_QUOTE_MAX 160
 
 /* Origins whose messages are compared with each other. A day of a large proxy sees fewer that
- * speak of Alt-Svc; half a kilobyte each. */
+ * speak of Alt-Svc; a kilobyte each. */
 #define ASV_COMPARED_ORIGINS_MAX 50000
+
+/* Values and host names kept for all origins together, half a kilobyte each: two for every origin
+ * on average, so that hostile ones cannot make each origin cost its own maximum. */
+#define ASV_COMPARED_KEPT_MAX 100000
 
 /* Pairs of client and origin, 48 octets each, that are told apart in such comparisons. */
 #define ASV_COMPARED_PAIRS_MAX 500000
@@ -151,6 +155,9 @@
 /* How many of the values a message quotes, and how many statuses are counted apart. */
 #define ASV_COMPARED_VALUES_SHOWN 3
 #define ASV_COMPARED_STATUSES_MAX 8
+
+/* Names of fields that a message lists: there are five connection-specific ones. */
+#define ASV_NAMES_SHOWN 5
 
 /* Final responses of an origin from which on it is worth saying that some lack the field: with
  * fewer a page and its missing icon would be a pattern. */

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The cache of an origin at one moment: a numbered line per entry, by rank. */
+#include "text.h"
+
+#define INDENT 4
+
+/* An alternative wider than this moves the rest of its row to the right, others do not. */
+#define ALTERNATIVE_MAX 34
+
+static char *heading(const AsvText *text, gboolean empty) {
+  const AsvTimeline *timeline = text->timeline;
+  g_autofree char *at = asv_words_time(text, timeline->at);
+  const char *end = empty ? ": empty" : "";
+  if (timeline->at_projected)
+    return g_strdup_printf("Cache at %s (after the end of the capture: projected)%s", at, end);
+  if (timeline->options.has_at) return g_strdup_printf("Cache at %s%s", at, end);
+  return g_strdup_printf("Cache at the end (%s)%s", at, end);
+}
+
+static char *use_words(const AsvCacheRow *row) {
+  const char *persist = row->alternative.persist ? ", kept over network changes" : "";
+  if (!row->alternative.usable)
+    return g_strdup_printf("not usable: %s%s",
+                           row->alternative.why ? row->alternative.why : "no reason known",
+                           persist);
+  g_autofree char *requests = asv_words_count(row->requests, "request");
+  const char *unused = row->tried ? "tried, not used" : "not tried";
+  return g_strconcat(row->requests ? requests : unused, persist, NULL);
+}
+
+static void put_row(AsvText *text, const AsvCacheRow *row, guint width, guint life_width) {
+  AsvPage *page = &text->page;
+  g_autofree char *rank = g_strdup_printf("%u.", row->rank);
+  g_autofree char *alternative = asv_words_alternative(&row->alternative);
+  g_autofree char *until = asv_words_until(text, row->expires);
+  g_autofree char *left = asv_words_duration(asv_words_between(text->timeline->at, row->expires));
+  g_autofree char *life = g_strdup_printf("%s left, until %s", left, until);
+  g_autofree char *use = use_words(row);
+  guint column = INDENT + 6;
+  g_autofree char *hang = g_strnfill(column, ' ');
+  asv_page_pad(page, INDENT + 4 - MIN((guint)strlen(rank), 4));
+  asv_page_put(page, rank);
+  asv_page_pad(page, column);
+  asv_page_wrap(page, hang, alternative);
+  asv_page_pad(page, MAX(column + width, page->column) + 3);
+  guint start = page->column;
+  asv_page_wrap(page, hang, life);
+  asv_page_pad(page, MAX(start + life_width, page->column) + 3);
+  asv_page_wrap(page, hang, use);
+  asv_page_newline(page);
+}
+
+void asv_text_cache(AsvText *text, const GPtrArray *rows) {
+  guint width = 0, life_width = 0;
+  g_autofree char *words = heading(text, rows->len == 0);
+  asv_page_prose(&text->page, INDENT, words);
+  for (guint i = 0; i < rows->len; i++) {
+    const AsvCacheRow *row = g_ptr_array_index(rows, i);
+    g_autofree char *alternative = asv_words_alternative(&row->alternative);
+    g_autofree char *until = asv_words_until(text, row->expires);
+    g_autofree char *left = asv_words_duration(asv_words_between(text->timeline->at, row->expires));
+    width = MAX(width, MIN((guint)strlen(alternative), ALTERNATIVE_MAX));
+    life_width = MAX(life_width, (guint)(strlen(left) + strlen(" left, until ") + strlen(until)));
+  }
+  for (guint i = 0; i < rows->len; i++)
+    put_row(text, g_ptr_array_index(rows, i), width, life_width);
+}

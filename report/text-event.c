@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The timeline of an origin: a row per event with time, packet and connection,
+ * under it the message that made it happen. A bar in front of what stands under
+ * an event says that the cache then holds an entry.
+ */
+#include "altsvc/limits.h"
+#include "text.h"
+
+#define INDENT 4
+#define LABEL_MAX 12 /* of a connection; ours are shorter, an observation file may say anything */
+
+/* A table that is being written. */
+typedef struct {
+  AsvText *text;
+  guint packet_end, connection_at, bar_at, words_at; /* columns; the time's is INDENT */
+  guint alive;                                       /* entries the cache holds */
+} EventTable;
+
+static char *packet_words(const AsvText *text, const AsvEvent *event) {
+  guint file = asv_text_file_number(text, event->file);
+  if (!event->packet) return g_strdup("");
+  if (file) return g_strdup_printf("%u#%" G_GUINT64_FORMAT, file, event->packet);
+  return g_strdup_printf("#%" G_GUINT64_FORMAT, event->packet);
+}
+
+static const char *event_word(const AsvEvent *event) {
+  return event->kind == ASV_EVENT_CONTEXT ? "." : asv_event_kind_name(event->kind);
+}
+
+/* Columns as wide as their widest cell; connection labels are short by nature but bounded here. */
+static EventTable table_measure(AsvText *text, const GPtrArray *events) {
+  guint time = 5, packet = 6, connection = 6, word = 7;
+  for (guint i = 0; i < events->len; i++) {
+    const AsvEvent *event = g_ptr_array_index(events, i);
+    g_autofree char *when = asv_words_time(text, event->time);
+    g_autofree char *where = packet_words(text, event);
+    time = MAX(time, (guint)strlen(when));
+    packet = MAX(packet, (guint)strlen(where));
+    if (event->connection) connection = MAX(connection, (guint)strlen(event->connection));
+    word = MAX(word, (guint)strlen(event_word(event)));
+  }
+  EventTable table = {.text = text};
+  table.packet_end = INDENT + time + 2 + packet;
+  table.connection_at = table.packet_end + 2;
+  table.bar_at = table.connection_at + MIN(connection, LABEL_MAX) + 2;
+  table.words_at = table.bar_at + word + 2;
+  return table;
+}
+
+static void put_heading(const EventTable *table) {
+  AsvPage *page = &table->text->page;
+  asv_page_pad(page, INDENT);
+  asv_page_put(page, "TIME");
+  asv_page_pad(page, table->packet_end - 6);
+  asv_page_put(page, "PACKET");
+  asv_page_pad(page, table->connection_at);
+  asv_page_put(page, "CONN");
+  asv_page_newline(page);
+}
+
+static void put_cells(const EventTable *table, const AsvEvent *event) {
+  AsvPage *page = &table->text->page;
+  g_autofree char *when = asv_words_time(table->text, event->time);
+  g_autofree char *where = packet_words(table->text, event);
+  asv_page_pad(page, INDENT);
+  asv_page_put(page, when);
+  asv_page_pad(page, table->packet_end - (guint)strlen(where));
+  asv_page_put(page, where);
+  asv_page_pad(page, table->connection_at);
+  asv_page_put_octets(page, asv_span_sub(asv_span_text(event->connection), 0, LABEL_MAX));
+  asv_page_pad(page, table->bar_at);
+  if (event->kind == ASV_EVENT_CONTEXT)
+    asv_page_put(page, ".");
+  else
+    asv_page_paint(page, ASV_PAINT_EVENT, event_word(event));
+  asv_page_pad(page, table->words_at);
+}
+
+/* Where the message behind an event stands: behind the bar, or under the words when there is none.
+ */
+static guint message_column(const EventTable *table) {
+  return table->alive ? table->bar_at + 3 : table->words_at;
+}
+
+/* Blanks up to column, with the bar when an entry is alive. */
+static char *hang_new(const EventTable *table, guint column) {
+  char *hang = g_strnfill(column, ' ');
+  if (table->alive) hang[table->bar_at] = '|';
+  return hang;
+}
+
+static void put_under(const EventTable *table, guint column, const char *words) {
+  AsvPage *page = &table->text->page;
+  g_autofree char *hang = hang_new(table, column);
+  asv_page_put(page, hang);
+  asv_page_wrap(page, hang, words);
+  asv_page_newline(page);
+}
+
+/* How long before its time an entry ended, or how long after learning it something happened. */
+static void append_interval(GString *words, gint64 from, gint64 to, const char *what) {
+  if (!from || !to || to <= from) return;
+  g_autofree char *duration = asv_words_duration(asv_words_between(from, to));
+  g_string_append_printf(words, ", %s %s", duration, what);
+}
+
+static void append_until(const AsvText *text, GString *words, gint64 expires) {
+  if (!expires) return;
+  g_autofree char *until = asv_words_until(text, expires);
+  g_string_append_printf(words, ", until %s", until);
+}
+
+static void append_learned(const AsvText *text, GString *words, const AsvEvent *event) {
+  if (event->alternative) {
+    g_autofree char *life = asv_words_life(event->alternative->ma);
+    g_string_append_printf(words, " for %s", life);
+    if (event->alternative->has_age && event->alternative->age)
+      g_string_append_printf(words, " less Age %" G_GUINT64_FORMAT " s", event->alternative->age);
+  }
+  append_until(text, words, event->expires);
+  if (event->alternative && event->alternative->persist)
+    g_string_append(words, ", kept over network changes");
+  if (event->alternative && !event->alternative->usable)
+    g_string_append_printf(words, "; not usable: %s",
+                           event->alternative->why ? event->alternative->why : "no reason known");
+  if (event->count < 2) return;
+  g_autofree char *last = asv_words_time(text, event->last_time);
+  g_string_append_printf(words, "; said %u times up to %s (#%" G_GUINT64_FORMAT ")", event->count,
+                         last, event->last_packet);
+}
+
+static void append_used(GString *words, const AsvEvent *event) {
+  if (event->requests) {
+    g_autofree char *requests = asv_words_count(event->requests, "request");
+    g_string_append_printf(words, ", %s", requests);
+  }
+  if (!event->evidence) return;
+  if (g_str_equal(event->evidence, "alt-used"))
+    g_string_append(words, ", named by Alt-Used");
+  else if (g_str_equal(event->evidence, "sni-port-alpn"))
+    g_string_append(words, ", by its SNI, port and ALPN");
+  else
+    g_string_append(words, ", by the origin that was asked for");
+}
+
+static void append_ending(GString *words, const AsvEvent *event) {
+  static const char *const causes[] = {
+      [ASV_ENDED_NOT] = NULL,
+      [ASV_ENDED_REPLACEMENT] = ", no longer named",
+      [ASV_ENDED_CLEAR] = NULL,
+      [ASV_ENDED_EXPIRY] = NULL,
+      [ASV_ENDED_MISDIRECTED] = ", misdirected",
+      [ASV_ENDED_NETWORK_CHANGE] = ", the network changed",
+  };
+  if (event->ended_by < G_N_ELEMENTS(causes) && causes[event->ended_by])
+    g_string_append(words, causes[event->ended_by]);
+  if (event->kind == ASV_EVENT_EXPIRED)
+    append_interval(words, event->learned_time, event->time, "after learning it");
+  else
+    append_interval(words, event->time, event->expires, "early");
+}
+
+static void append_context(const AsvText *text, GString *words, const AsvEvent *event) {
+  if (event->method) {
+    g_string_append(words, event->method);
+    if (event->path && !text->options->no_paths) g_string_append_printf(words, " %s", event->path);
+    if (event->status) g_string_append_printf(words, "  %u", event->status);
+    if (event->context && *event->context) g_string_append(words, ", ");
+  }
+  if (event->context) g_string_append(words, event->context);
+}
+
+/* What stands behind the event's word. */
+static char *event_words(const AsvText *text, const AsvEvent *event) {
+  GString *words = g_string_new(NULL);
+  if (event->alternative) {
+    g_autofree char *alternative = asv_words_alternative(event->alternative);
+    g_string_append(words, alternative);
+  }
+  switch (event->kind) {
+    case ASV_EVENT_LEARNED:
+    case ASV_EVENT_REFRESHED:
+      append_learned(text, words, event);
+      break;
+    case ASV_EVENT_CLEARED:
+      g_string_append_printf(words, event->entries == 1 ? "%u entry" : "%u entries",
+                             event->entries);
+      break;
+    case ASV_EVENT_IGNORED:
+      g_string_append_printf(words, "%s%s", words->len ? ": " : "",
+                             event->reason ? event->reason : "no reason known");
+      break;
+    case ASV_EVENT_TRIED:
+      append_interval(words, event->learned_time, event->time, "after learning it");
+      break;
+    case ASV_EVENT_USED:
+      append_used(words, event);
+      break;
+    case ASV_EVENT_CONTEXT:
+      append_context(text, words, event);
+      break;
+    default:
+      append_ending(words, event);
+  }
+  if (event->ambiguous) g_string_append(words, "; another entry fits as well");
+  return g_string_free(words, FALSE);
+}
+
+static const char *via_version(AsvVia via) {
+  static const char *const versions[] = {[ASV_VIA_HTTP1_HEADER] = "HTTP/1.1",
+                                         [ASV_VIA_HTTP2_HEADER] = "HTTP/2",
+                                         [ASV_VIA_HTTP3_HEADER] = "HTTP/3",
+                                         [ASV_VIA_ALTSVC_FRAME] = "HTTP/2"};
+  return versions[via];
+}
+
+static void append_request(const AsvText *text, GString *words, const AsvEvent *event) {
+  if (!event->method) {
+    g_string_append(words, " to a request that was not captured");
+    return;
+  }
+  gboolean path = event->path && !text->options->no_paths;
+  g_string_append_printf(words, " to %s%s%s", event->method, path ? " " : "",
+                         path ? event->path : "");
+}
+
+/* The message behind the event: "by the header of the 200 to GET /x  (HTTP/2)". */
+static char *message_words(const AsvText *text, const AsvEvent *event) {
+  GString *words = g_string_new(NULL);
+  if (event->has_via && event->via == ASV_VIA_ALTSVC_FRAME) {
+    g_string_append_printf(words, "by an ALTSVC frame on stream %" G_GUINT64_FORMAT, event->stream);
+    if (event->origin_written) g_string_append_printf(words, ", origin %s", event->origin_written);
+  } else if (event->status) {
+    g_string_append_printf(words, "by the %s%u", event->has_via ? "header of the " : "",
+                           event->status);
+    append_request(text, words, event);
+    if (event->has_via) g_string_append_printf(words, "  (%s)", via_version(event->via));
+  } else if (event->has_via) {
+    g_string_append_printf(words, "by a header  (%s)", via_version(event->via));
+  }
+  return g_string_free(words, FALSE);
+}
+
+/* The value whole and unbroken, so that it can be copied; at the left when it is wide. */
+static void put_value(const EventTable *table, const AsvEvent *event) {
+  AsvText *text = table->text;
+  gboolean frame = event->has_via && event->via == ASV_VIA_ALTSVC_FRAME;
+  const char *name = frame ? "" : "Alt-Svc: ";
+  AsvSpan value = asv_span(event->value, event->value_size);
+  gboolean cut = text->options->verbosity < 1 && value.size > ASV_TEXT_VALUE_MAX;
+  if (cut) value.size = ASV_TEXT_VALUE_MAX;
+  g_autofree char *hang = hang_new(table, message_column(table));
+  asv_page_put(&text->page, hang);
+  g_autoptr(GString) escaped = g_string_new(NULL);
+  guint columns = asv_page_escape(escaped, value);
+  if (text->page.column + strlen(name) + columns > text->page.width) {
+    asv_page_put(&text->page, frame ? "value:" : "Alt-Svc:");
+    asv_page_newline(&text->page);
+    asv_page_pad(&text->page, INDENT);
+  } else {
+    asv_page_put(&text->page, name);
+  }
+  asv_page_put_octets(&text->page, value);
+  if (cut) asv_page_put(&text->page, "…");
+  asv_page_newline(&text->page);
+  if (!cut) return;
+  g_autofree char *rest =
+      g_strdup_printf("%" G_GSIZE_FORMAT " octets in all; -v shows them", event->value_size);
+  put_under(table, message_column(table), rest);
+}
+
+static void put_message(const EventTable *table, const AsvEvent *event) {
+  g_autofree char *words = message_words(table->text, event);
+  if (*words) put_under(table, message_column(table), words);
+  if (event->value && event->kind != ASV_EVENT_EXPIRED) put_value(table, event);
+}
+
+/* The first request over an alternative. */
+static void put_first_request(const EventTable *table, const AsvEvent *event) {
+  g_autoptr(GString) words = g_string_new(NULL);
+  append_context(table->text, words, event);
+  if (words->len) put_under(table, table->words_at, words->str);
+}
+
+static void count_entries(EventTable *table, const AsvEvent *event) {
+  switch (event->kind) {
+    case ASV_EVENT_LEARNED:
+      table->alive++;
+      break;
+    case ASV_EVENT_CLEARED:
+      table->alive = 0;
+      break;
+    case ASV_EVENT_REPLACED:
+    case ASV_EVENT_EXPIRED:
+    case ASV_EVENT_REMOVED:
+    case ASV_EVENT_FORGOTTEN:
+      if (table->alive) table->alive--;
+      break;
+    default:
+      break;
+  }
+}
+
+static gboolean same_message(const AsvEvent *a, const AsvEvent *b) {
+  return b && a->packet && a->packet == b->packet && a->id == b->id && a->stream == b->stream &&
+         a->has_via && b->has_via && a->value_size == b->value_size &&
+         asv_span_equal(asv_span(a->value, a->value_size), asv_span(b->value, b->value_size));
+}
+
+static void put_event(EventTable *table, const AsvEvent *event, const AsvEvent *next) {
+  AsvPage *page = &table->text->page;
+  count_entries(table, event);
+  g_autofree char *words = event_words(table->text, event);
+  g_autofree char *hang = hang_new(table, table->words_at);
+  put_cells(table, event);
+  asv_page_wrap(page, hang, words);
+  asv_page_newline(page);
+  if (event->kind == ASV_EVENT_USED)
+    put_first_request(table, event);
+  else if (event->kind != ASV_EVENT_CONTEXT && !same_message(event, next))
+    put_message(table, event);
+}
+
+/* How many context lines from i on are one run. */
+static guint context_run(const GPtrArray *events, guint i) {
+  guint run = 0;
+  for (; i + run < events->len; run++) {
+    const AsvEvent *event = g_ptr_array_index(events, i + run);
+    if (event->kind != ASV_EVENT_CONTEXT) break;
+  }
+  return run;
+}
+
+void asv_text_events(AsvText *text, const GPtrArray *events) {
+  EventTable table = table_measure(text, events);
+  guint shown = 0; /* context lines of the run that is being written */
+  put_heading(&table);
+  for (guint i = 0; i < events->len; i++) {
+    const AsvEvent *event = g_ptr_array_index(events, i);
+    shown = event->kind == ASV_EVENT_CONTEXT ? shown + 1 : 0;
+    gboolean enough = text->options->verbosity < 1 && shown > ASV_TEXT_CONTEXT_RUN;
+    guint left = enough ? context_run(events, i) : 0;
+    if (left > 1) {
+      g_autofree char *more = g_strdup_printf(".  %u more of these; -v shows them", left);
+      put_under(&(EventTable){.text = text}, table.bar_at, more);
+      i += left - 1;
+      continue;
+    }
+    put_event(&table, event, i + 1 < events->len ? g_ptr_array_index(events, i + 1) : NULL);
+  }
+}
