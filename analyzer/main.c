@@ -31,6 +31,7 @@ typedef struct {
   GPtrArray *observation_files; /* ObservationFile* */
   AsvTimeline *timeline;        /* NULL when nothing is asked of it */
   FILE *out;
+  gint64 first; /* time of the first packet, G_MAXINT64 while unknown */
   guint64 progress_bytes;
   gint64 progress_at, started_at; /* monotonic microseconds */
 } Program;
@@ -102,9 +103,24 @@ static void observation_file_free(gpointer data) {
   g_free(file);
 }
 
+/* The first packet's time is told at the end of an observation file: --at +SECONDS needs it before.
+ */
+static void find_first(Program *program, const char *name) {
+  g_autoptr(GError) error = NULL;
+  FILE *in = fopen(name, "re");
+  if (!in) return;
+  AsvObservationReader *reader = asv_observation_reader_new(in, name);
+  const AsvObservation *seen;
+  while ((seen = asv_observation_reader_next(reader, &error)) != NULL)
+    if (seen->kind == ASV_OBSERVATION_CAPTURE && seen->capture.packets)
+      program->first = MIN(program->first, seen->capture.first);
+  asv_observation_reader_free(reader);
+}
+
 static gboolean open_observations(Program *program, const char *name) {
   FILE *in = fopen(name, "re");
   if (!in) return FALSE;
+  if (program->options->timeline.at_relative) find_first(program, name);
   ObservationFile *file = g_new0(ObservationFile, 1);
   file->reader = asv_observation_reader_new(in, name);
   g_ptr_array_add(program->observation_files, file);
@@ -163,6 +179,9 @@ static gboolean read_all(Program *program) {
   AsvPacket packet;
   gboolean has_packet = asv_input_next(program->input, &packet, &error);
   ObservationFile *file = oldest_file(program);
+  if (has_packet) program->first = MIN(program->first, packet.at.time);
+  if (program->timeline && program->first != G_MAXINT64)
+    asv_timeline_begin(program->timeline, program->first);
   while (has_packet || file) {
     if (has_packet && (!file || packet.at.time <= file->next->time)) {
       show_progress(program, &packet);
@@ -260,7 +279,7 @@ int main(int argc, char **argv) {
   AsvExit status;
   setlocale(LC_CTYPE, "");
   if (asv_options_read(&options, argc, argv, &status)) {
-    Program program = {.options = &options, .out = stdout};
+    Program program = {.options = &options, .out = stdout, .first = G_MAXINT64};
     if (options.output) program.out = fopen(options.output, "we");
     if (program.out) {
       run(&program);
