@@ -110,7 +110,7 @@ typedef struct {
   char *method, *path; /* octets as text, bounded */
   guint status;
   char *origin_written; /* unplaced: what the frame's Origin said */
-  char *context;        /* ASV_EVENT_CONTEXT: the words */
+  char *context;        /* ASV_EVENT_CONTEXT: the words, "" when method, path, status say it all */
   gint64 learned_time;  /* tried, used, endings: of the entry */
   guint64 learned_packet;
   guint64 requests; /* used: requests for the origin on this connection so far */
@@ -143,6 +143,7 @@ typedef struct {
   GPtrArray *user_agents;   /* char*, in order of appearance, bounded */
   const char *model;        /* "rfc7838" */
   const char *model_reason; /* in words */
+  const char *hint;         /* another --client-by would tell more, in words; or NULL */
   GPtrArray *origins;       /* AsvOriginReport*, by text */
   GPtrArray *unplaced;      /* AsvEvent*: ignored ones that belong to no origin */
 } AsvClientReport;
@@ -187,7 +188,8 @@ typedef struct {
 } AsvCaptureReport;
 
 typedef struct {
-  guint64 connections, decrypted, requests, responses, advertisements;
+  guint64 connections, decrypted, requests, responses, advertisements; /* responses without 1xx */
+  guint64 not_kept;      /* facts left out because a limit of altsvc/limits.h was reached */
   GPtrArray *unreadable; /* AsvUnreadableReport*, by packet order of the first */
 } AsvCoverage;
 
@@ -215,6 +217,11 @@ typedef struct {
 
 /* options and the strings in it must outlive the timeline. */
 AsvTimeline *asv_timeline_new(const AsvTimelineOptions *options);
+/*
+ * The time of the first packet, which a relative --at counts from. To be called before the first
+ * observation; without it the first observation's time stands for it.
+ */
+void asv_timeline_begin(AsvTimeline *timeline, gint64 first);
 void asv_timeline_observe(AsvTimeline *timeline, const AsvObservation *observation);
 void asv_timeline_finish(AsvTimeline *timeline);
 void asv_timeline_free(AsvTimeline *timeline);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rules of one origin's entries: RFC 7838 §2.2, §3, §3.1, §6. */
+#include "cache.h"
+
+#include <string.h>
+
+gboolean asv_alternative_same(const AsvAlternativeSeen *a, const AsvAlternativeSeen *b) {
+  return a->has_port == b->has_port && a->port == b->port && a->alpn_size == b->alpn_size &&
+         memcmp(a->alpn, b->alpn, a->alpn_size) == 0 && strcmp(a->host, b->host) == 0;
+}
+
+gint64 asv_cache_expiry(gint64 now, gint64 life) {
+  if (life <= 0) return now;
+  return now > G_MAXINT64 - life ? G_MAXINT64 : now + life;
+}
+
+static void find_next_expiry(AsvCache *cache) {
+  cache->next_expiry = G_MAXINT64;
+  for (guint i = 0; i < cache->count; i++)
+    cache->next_expiry = MIN(cache->next_expiry, cache->entries[i].expires);
+}
+
+static void tell(const AsvCacheWatch *watch, AsvEventKind kind, AsvEndedBy ended_by, gint64 time,
+                 AsvEntry *entry) {
+  watch->changed(watch->self, kind, ended_by, time, entry, NULL);
+}
+
+static void drop(AsvCache *cache, guint at) {
+  cache->count--;
+  memmove(cache->entries + at, cache->entries + at + 1,
+          (cache->count - at) * sizeof *cache->entries);
+  find_next_expiry(cache);
+}
+
+/* A refreshed entry keeps its own history and takes the offer's parameters. */
+static AsvEntry refresh(const AsvEntry *old, const AsvEntry *offer) {
+  AsvEntry entry = *old;
+  entry.alternative = offer->alternative;
+  entry.life = offer->life;
+  return entry;
+}
+
+static AsvEntry *find_same(AsvEntry *entries, guint count, const AsvAlternativeSeen *alternative) {
+  for (guint i = 0; i < count; i++)
+    if (asv_alternative_same(&entries[i].alternative, alternative)) return &entries[i];
+  return NULL;
+}
+
+static void expire_dead(AsvCache *cache, gint64 now, const AsvCacheWatch *watch) {
+  for (guint i = 0; i < cache->count;) {
+    if (cache->entries[i].life > 0) {
+      i++;
+      continue;
+    }
+    AsvEntry dead = cache->entries[i];
+    drop(cache, i);
+    tell(watch, ASV_EVENT_EXPIRED, ASV_ENDED_EXPIRY, now, &dead);
+  }
+}
+
+void asv_cache_replace(AsvCache *cache, const AsvEntry *offers, guint count, gint64 now,
+                       const AsvCacheWatch *watch) {
+  AsvEntry *old = cache->entries;
+  guint old_count = cache->count;
+  cache->entries = g_new0(AsvEntry, count);
+  cache->count = count;
+  for (guint i = 0; i < count; i++) {
+    AsvEntry *known = find_same(old, old_count, &offers[i].alternative);
+    AsvEntry *entry = &cache->entries[i];
+    *entry = known ? refresh(known, &offers[i]) : offers[i];
+    entry->findings = NULL;
+    entry->expires = asv_cache_expiry(now, entry->life);
+    watch->changed(watch->self, known ? ASV_EVENT_REFRESHED : ASV_EVENT_LEARNED, ASV_ENDED_NOT, now,
+                   entry, &offers[i]);
+  }
+  for (guint i = 0; i < old_count; i++)
+    if (!find_same(cache->entries, count, &old[i].alternative))
+      tell(watch, ASV_EVENT_REPLACED, ASV_ENDED_REPLACEMENT, now, &old[i]);
+  g_free(old);
+  find_next_expiry(cache);
+  expire_dead(cache, now, watch);
+}
+
+guint asv_cache_clear(AsvCache *cache) {
+  guint dropped = cache->count;
+  cache->count = 0;
+  return dropped;
+}
+
+void asv_cache_expire(AsvCache *cache, gint64 now, const AsvCacheWatch *watch) {
+  while (cache->count && cache->next_expiry <= now) {
+    guint at = 0;
+    while (cache->entries[at].expires != cache->next_expiry) at++;
+    AsvEntry ended = cache->entries[at];
+    drop(cache, at);
+    tell(watch, ASV_EVENT_EXPIRED, ASV_ENDED_EXPIRY, ended.expires, &ended);
+  }
+}
+
+gboolean asv_cache_remove(AsvCache *cache, guint64 serial, gint64 now, const AsvCacheWatch *watch) {
+  AsvEntry *entry = asv_cache_find(cache, serial);
+  if (!entry) return FALSE;
+  AsvEntry ended = *entry;
+  drop(cache, (guint)(entry - cache->entries));
+  tell(watch, ASV_EVENT_REMOVED, ASV_ENDED_MISDIRECTED, now, &ended);
+  return TRUE;
+}
+
+void asv_cache_change_network(AsvCache *cache, gint64 now, const AsvCacheWatch *watch) {
+  for (guint i = 0; i < cache->count;) {
+    if (cache->entries[i].alternative.persist) {
+      i++;
+      continue;
+    }
+    AsvEntry ended = cache->entries[i];
+    drop(cache, i);
+    tell(watch, ASV_EVENT_FORGOTTEN, ASV_ENDED_NETWORK_CHANGE, now, &ended);
+  }
+}
+
+AsvEntry *asv_cache_find(const AsvCache *cache, guint64 serial) {
+  for (guint i = 0; i < cache->count; i++)
+    if (cache->entries[i].serial == serial) return &cache->entries[i];
+  return NULL;
+}
+
+void asv_cache_release(AsvCache *cache) {
+  g_free(cache->entries);
+  *cache = (AsvCache){0};
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One client's cached alternatives of one origin: what RFC 7838 lets an
+ * advertisement, `clear`, time, a 421 and a network change do to them (§2.2,
+ * §3, §3.1, §6). Whoever owns a cache is told each change as it is made, in
+ * the order in which reports show them.
+ *
+ * The cache copies AsvAlternativeSeen shallowly: the strings in it must
+ * outlive the cache.
+ */
+#ifndef ALTSVC_CACHE_H
+#define ALTSVC_CACHE_H
+
+#include "altsvc/timeline.h"
+
+typedef struct {
+  AsvAlternativeSeen alternative;
+  guint64 serial; /* told apart by this; the owner numbers what it offers from 1 */
+  gint64 learned; /* when it came into the cache */
+  guint64 packet;
+  AsvVia via;
+  gint64 life;    /* nanoseconds from the packet that said so last; 0 or less: none */
+  gint64 expires; /* alive while now < expires; never before the packet that said so */
+  gboolean tried;
+  guint64 requests;
+  gint64 last_used;
+  GArray *findings; /* guint handles of what is odd about it; of an offer only; borrowed */
+  AsvEvent *run;    /* the owner's: the `refreshed` that the next equal one belongs to */
+} AsvEntry;
+
+/* Zero-initialised, it is an empty cache. */
+typedef struct {
+  AsvEntry *entries; /* by rank */
+  guint count;
+  gint64 next_expiry; /* earliest of all entries; G_MAXINT64 or meaningless when count is 0 */
+} AsvCache;
+
+/* Told of each change. entry is as it is now (learned, refreshed) or was (endings); valid for the
+ * call. */
+typedef struct {
+  void *self;
+  void (*changed)(void *self, AsvEventKind kind, AsvEndedBy ended_by, gint64 time, AsvEntry *entry,
+                  const AsvEntry *offer);
+} AsvCacheWatch;
+
+/* TRUE when two alternatives have the same protocol, host and port. */
+gboolean asv_alternative_same(const AsvAlternativeSeen *a, const AsvAlternativeSeen *b);
+
+/* now + life, no overflow; now when life is 0 or less. */
+gint64 asv_cache_expiry(gint64 now, gint64 life);
+
+/*
+ * §3.1: replaces all entries by offers (in rank order, no two the same), then
+ * ends what has no life. Tells `learned` or `refreshed` of each offer, then
+ * `replaced` of what is no longer named, then `expired`. offers' learned,
+ * packet and via say what the offer came with; it is seen at `now`.
+ */
+void asv_cache_replace(AsvCache *cache, const AsvEntry *offers, guint count, gint64 now,
+                       const AsvCacheWatch *watch);
+
+/* §3, `clear`: drops all, without telling of each. Returns how many. */
+guint asv_cache_clear(AsvCache *cache);
+
+/* Tells and drops, earliest first, what has expired by `now` inclusive. Nothing to do costs a
+ * comparison. */
+void asv_cache_expire(AsvCache *cache, gint64 now, const AsvCacheWatch *watch);
+
+/* §6: removes the entry of that serial number. FALSE when there is none. */
+gboolean asv_cache_remove(AsvCache *cache, guint64 serial, gint64 now, const AsvCacheWatch *watch);
+
+/* §2.2: drops what does not have persist=1. */
+void asv_cache_change_network(AsvCache *cache, gint64 now, const AsvCacheWatch *watch);
+
+/* The entry of that serial number, or NULL. */
+AsvEntry *asv_cache_find(const AsvCache *cache, guint64 serial);
+
+/* Frees what the cache holds and empties it. */
+void asv_cache_release(AsvCache *cache);
+
+#endif

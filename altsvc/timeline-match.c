@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which entry of an origin a connection went to: protocol and port are the
+ * entry's, the name asked for is the origin's (RFC 7838 §2.1, §2.4), and
+ * Alt-Used (§5) decides between several.
+ */
+#include <string.h>
+
+#include "timeline-state.h"
+
+/* The connection's protocol as an alternative would name it; NULL when it is not known. */
+static const char *protocol_of(const AsvConnection *connection, gboolean has_stream) {
+  if (connection->alpn) return connection->alpn;
+  if (connection->quic) return "h3";
+  if (connection->tls) return has_stream ? "h2" : "http/1.1";
+  return has_stream ? "h2c" : "http/1.1";
+}
+
+static gboolean is_address(const char *host) {
+  return host[0] == '[' || g_hostname_is_ip_address(host);
+}
+
+static gboolean goes_to_address(const AsvConnection *connection, const char *host) {
+  AsvSpan name = asv_span_text(host);
+  if (name.size >= 2 && host[0] == '[') name = asv_span_sub(name, 1, name.size - 2);
+  return asv_span_equal_nocase(asv_timeline_server_address(connection->server), name);
+}
+
+gboolean asv_match_fits(const AsvConnection *connection, const AsvOriginState *origin,
+                        const AsvEntry *entry, gboolean has_stream) {
+  const AsvAlternativeSeen *to = &entry->alternative;
+  const char *protocol = protocol_of(connection, has_stream);
+  if (!to->usable || to->port != connection->port || strcmp(to->alpn, protocol) != 0) return FALSE;
+  if (is_address(to->host) && !goes_to_address(connection, to->host)) return FALSE;
+  if (connection->quic || to->port != origin->origin.port) return TRUE;
+  if (asv_span_is_nocase(origin->origin.host, to->host)) return FALSE;
+  return origin->default_server && strcmp(origin->default_server, connection->server) != 0;
+}
+
+gboolean asv_match_alt_used(const AsvOriginState *origin, const AsvAlternativeSeen *alternative,
+                            AsvSpan alt_used) {
+  AsvSpan host;
+  guint16 port = 0;
+  if (!alt_used.size || asv_authority_parse(alt_used, &host, &port)) return FALSE;
+  if (!port) port = asv_scheme_port(origin->origin.scheme);
+  return port == alternative->port && asv_span_is_nocase(host, alternative->host);
+}
+
+typedef struct {
+  const AsvConnection *connection;
+  const AsvOriginState *origin;
+  AsvSpan alt_used;
+  gboolean has_stream;
+  gint64 time;
+  guint fitting;
+  AsvMatch match;
+} Search;
+
+static void consider(Search *search, AsvEntry *entry, gint64 until, const AsvEnded *ended) {
+  if (entry->learned > search->time || search->time >= until) return;
+  if (!asv_match_fits(search->connection, search->origin, entry, search->has_stream)) return;
+  gboolean named = asv_match_alt_used(search->origin, &entry->alternative, search->alt_used);
+  search->fitting++;
+  if (search->match.entry && (search->match.by_alt_used || !named)) return;
+  search->match = (AsvMatch){.entry = entry, .ended = ended, .by_alt_used = named};
+}
+
+AsvMatch asv_match_find(const AsvConnection *connection, const AsvOriginState *origin, gint64 time,
+                        const AsvRequestSeen *request) {
+  Search search = {.connection = connection,
+                   .origin = origin,
+                   .time = time,
+                   .alt_used = request ? request->alt_used : asv_span(NULL, 0),
+                   .has_stream = request && request->has_stream};
+  for (guint i = 0; i < origin->cache.count; i++)
+    consider(&search, &origin->cache.entries[i], origin->cache.entries[i].expires, NULL);
+  for (guint i = 0; origin->ended && i < origin->ended->len; i++) {
+    AsvEnded *ended = &g_array_index(origin->ended, AsvEnded, i);
+    consider(&search, &ended->entry, ended->time, ended);
+  }
+  search.match.ambiguous = search.fitting > 1 && !search.match.by_alt_used;
+  return search.match;
+}
+
+const AsvEnded *asv_match_ended(const AsvConnection *connection, const AsvOriginState *origin,
+                                gboolean has_stream) {
+  for (guint i = origin->ended ? origin->ended->len : 0; i-- > 0;) {
+    const AsvEnded *ended = &g_array_index(origin->ended, AsvEnded, i);
+    if (asv_match_fits(connection, origin, &ended->entry, has_stream)) return ended;
+  }
+  return NULL;
+}
+
+/* ---- tried ---- */
+
+typedef struct {
+  AsvOriginState *origin;
+  AsvMatch match;
+} Try;
+
+/* Of the origins whose name the connection asks for, the one it is a try for. */
+static Try find_try(AsvConnection *connection, const AsvRequestSeen *request,
+                    AsvOriginState *asked) {
+  Try best = {0};
+  const char *name = connection->sni;
+  g_autofree char *host = NULL;
+  if (!name) {
+    if (!asked) return best;
+    host = g_strndup((const char *)asked->origin.host.data, asked->origin.host.size);
+    name = host;
+  }
+  AsvScheme scheme = connection->tls ? ASV_SCHEME_HTTPS : ASV_SCHEME_HTTP;
+  AsvOriginState *origin = g_hash_table_lookup(connection->client->hosts, name);
+  for (guint i = 0; origin && i < ASV_HOST_ORIGINS_MAX; i++, origin = origin->next_of_host) {
+    if (origin->origin.scheme != scheme && origin != asked) continue;
+    AsvMatch match = asv_match_find(connection, origin, connection->opened.time, request);
+    if (!match.entry) continue;
+    gboolean first = best.origin == NULL;
+    if (first || (origin == asked && !best.match.by_alt_used) ||
+        (match.by_alt_used && !best.match.by_alt_used && best.origin != asked))
+      best = (Try){.origin = origin, .match = match};
+    best.match.ambiguous |= !first && best.origin != asked && !best.match.by_alt_used;
+  }
+  return best;
+}
+
+void asv_timeline_settle(AsvTimelineState *state, AsvConnection *connection,
+                         const AsvRequestSeen *request, AsvOriginState *origin) {
+  if (connection->settled) return;
+  connection->settled = TRUE;
+  if (!request && (!connection->shaken || !asv_client_of(state, connection, NULL))) return;
+  Try found = find_try(connection, request, origin);
+  if (!found.origin) return;
+  AsvEntry *entry = found.match.entry;
+  AsvEvent *event =
+      asv_event_new(state, ASV_EVENT_TRIED, connection->opened.time, NULL, connection);
+  event->packet = event->last_packet = connection->opened.packet;
+  event->file = connection->opened.file;
+  event->ambiguous = found.match.ambiguous;
+  event->evidence = found.match.by_alt_used ? "alt-used"
+                    : connection->sni       ? "sni-port-alpn"
+                                            : "request-origin";
+  asv_event_set_alternative(event, entry);
+  entry->tried = TRUE;
+  connection->tried_origin = found.origin;
+  connection->tried_alternative = entry->alternative;
+  if (found.origin->rows && connection->opened.time <= state->at)
+    asv_timeline_mark_tried(found.origin, &entry->alternative);
+  const guint sealed = 1U << ASV_UNREADABLE_NO_SECRETS | 1U << ASV_UNREADABLE_ECH_NO_SECRETS |
+                       1U << ASV_UNREADABLE_DECRYPT_FAILED | 1U << ASV_UNREADABLE_UNKNOWN_SUITE;
+  if (!request && (connection->unreadable_reasons & sealed)) found.origin->maybe_used = TRUE;
+  asv_event_add(state, found.origin, event);
+}

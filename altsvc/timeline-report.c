@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The result: verdicts, cache rows, everything sorted, --client and --origin
+ * applied, handles of findings turned into their numbers.
+ */
+#include <string.h>
+
+#include "client.h"
+#include "timeline-state.h"
+
+/* ---- cache rows ---- */
+
+static void row_free(gpointer data) {
+  g_free(data);
+}
+
+GPtrArray *asv_timeline_rows(const AsvOriginState *origin, gint64 at) {
+  GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);
+  for (guint i = 0; i < origin->cache.count; i++) {
+    const AsvEntry *entry = &origin->cache.entries[i];
+    if (entry->expires <= at) continue;
+    AsvCacheRow *row = g_new0(AsvCacheRow, 1);
+    *row = (AsvCacheRow){.alternative = entry->alternative,
+                         .rank = rows->len + 1,
+                         .learned = entry->learned,
+                         .packet = entry->packet,
+                         .via = entry->via,
+                         .expires = entry->expires,
+                         .tried = entry->tried,
+                         .requests = entry->requests,
+                         .last_used = entry->last_used};
+    g_ptr_array_add(rows, row);
+  }
+  return rows;
+}
+
+void asv_timeline_mark_tried(AsvOriginState *origin, const AsvAlternativeSeen *alternative) {
+  for (guint i = 0; i < origin->rows->len; i++) {
+    AsvCacheRow *row = origin->rows->pdata[i];
+    if (asv_alternative_same(&row->alternative, alternative)) row->tried = TRUE;
+  }
+}
+
+typedef void (*OriginVisit)(AsvTimelineState *state, AsvOriginState *origin);
+
+static void for_each_origin(AsvTimelineState *state, OriginVisit visit) {
+  GHashTableIter clients, origins;
+  gpointer client, origin;
+  g_hash_table_iter_init(&clients, state->clients);
+  while (g_hash_table_iter_next(&clients, NULL, &client)) {
+    g_hash_table_iter_init(&origins, ((AsvClientState *)client)->origins);
+    while (g_hash_table_iter_next(&origins, NULL, &origin)) visit(state, origin);
+  }
+}
+
+static void keep_rows(AsvTimelineState *state, AsvOriginState *origin) {
+  asv_origin_expire(state, origin, state->at);
+  if (origin->cache.count) origin->rows = asv_timeline_rows(origin, state->at);
+}
+
+void asv_timeline_pass_at(AsvTimelineState *state) {
+  state->at_passed = TRUE;
+  for_each_origin(state, keep_rows);
+}
+
+static void expire_to_end(AsvTimelineState *state, AsvOriginState *origin) {
+  asv_origin_expire(state, origin, state->timeline->last);
+}
+
+/* ---- verdicts ---- */
+
+static AsvOutcome judge(const AsvOriginState *origin) {
+  if (origin->uses) return ASV_OUTCOME_SWITCHED;
+  if (origin->maybe_used) return ASV_OUTCOME_UNKNOWN;
+  if (origin->opportunities) return ASV_OUTCOME_NOT_USED;
+  if (!origin->advertisements)
+    return origin->responses * 2 < origin->requests ? ASV_OUTCOME_UNKNOWN
+                                                    : ASV_OUTCOME_NOT_ADVERTISED;
+  if (!origin->usable)
+    return origin->learned || origin->ignored ? ASV_OUTCOME_NOT_ACCEPTED
+                                              : ASV_OUTCOME_NOT_ADVERTISED;
+  return origin->requests_since ? ASV_OUTCOME_WAITING : ASV_OUTCOME_READY;
+}
+
+static void add_because(AsvOriginState *origin, guint handle) {
+  if (handle == ASV_NO_FINDING) return;
+  if (!origin->because) origin->because = g_array_new(FALSE, FALSE, sizeof(guint));
+  for (guint i = 0; i < origin->because->len; i++)
+    if (g_array_index(origin->because, guint, i) == handle) return;
+  if (origin->because->len < ASV_BECAUSE_MAX) g_array_append_val(origin->because, handle);
+}
+
+static void explain_not_accepted(AsvOriginState *origin) {
+  for (guint i = 0; origin->events && i < origin->events->len; i++) {
+    const AsvEvent *event = origin->events->pdata[i];
+    for (guint j = 0; event->findings && j < event->findings->len; j++)
+      add_because(origin, g_array_index(event->findings, guint, j));
+  }
+}
+
+/* Before the findings are finished: raises what a verdict means. */
+static void explain(AsvTimelineState *state, AsvOriginState *origin) {
+  AsvOutcome verdict = judge(origin);
+  if (verdict == ASV_OUTCOME_NOT_ACCEPTED) explain_not_accepted(origin);
+  if (verdict != ASV_OUTCOME_NOT_USED) return;
+  g_autofree char *message =
+      g_strdup_printf("%" G_GUINT64_FORMAT
+                      " request%s for %s went to the origin itself on "
+                      "connections that were opened while an alternative was there.",
+                      origin->opportunities, origin->opportunities == 1 ? "" : "s", origin->text);
+  add_because(origin, asv_timeline_raise(state, ASV_FINDING_NOT_USED, origin->client, origin,
+                                         origin->opportunity, message));
+}
+
+/* ---- order ---- */
+
+static gint compare_events(gconstpointer a, gconstpointer b) {
+  const AsvEvent *x = *(AsvEvent *const *)a, *y = *(AsvEvent *const *)b;
+  if (x->time != y->time) return x->time < y->time ? -1 : 1;
+  if (x->packet != y->packet) return x->packet < y->packet ? -1 : 1;
+  return 0;
+}
+
+static gint compare_clients(gconstpointer a, gconstpointer b) {
+  const AsvClientState *x = *(AsvClientState *const *)a, *y = *(AsvClientState *const *)b;
+  return asv_client_compare(x->name, y->name);
+}
+
+static gint compare_origins(gconstpointer a, gconstpointer b) {
+  const AsvOriginState *x = *(AsvOriginState *const *)a, *y = *(AsvOriginState *const *)b;
+  return strcmp(x->text, y->text);
+}
+
+static gint compare_connections(gconstpointer a, gconstpointer b) {
+  const AsvConnectionReport *x = *(AsvConnectionReport *const *)a,
+                            *y = *(AsvConnectionReport *const *)b;
+  return x->opened == y->opened ? 0 : x->opened < y->opened ? -1 : 1;
+}
+
+static GPtrArray *sorted_values(GHashTable *table, GCompareFunc compare) {
+  GPtrArray *values = g_ptr_array_new();
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init(&iter, table);
+  while (g_hash_table_iter_next(&iter, NULL, &value)) g_ptr_array_add(values, value);
+  g_ptr_array_sort(values, compare);
+  return values;
+}
+
+/* ---- reports ---- */
+
+static void number_findings(GArray *handles, const GArray *ids) {
+  for (guint i = 0; handles && i < handles->len; i++) {
+    guint *handle = &g_array_index(handles, guint, i);
+    *handle = g_array_index(ids, guint, *handle);
+  }
+}
+
+static void number_events(GPtrArray *events, const GArray *ids) {
+  for (guint i = 0; i < events->len; i++)
+    number_findings(((AsvEvent *)events->pdata[i])->findings, ids);
+  g_ptr_array_sort(events, compare_events);
+}
+
+static GPtrArray *take_events(GPtrArray **events, const GArray *ids) {
+  GPtrArray *taken = *events ? g_steal_pointer(events) : g_ptr_array_new();
+  number_events(taken, ids);
+  return taken;
+}
+
+static void origin_report_free(gpointer data) {
+  AsvOriginReport *report = data;
+  if (report->because) g_array_unref(report->because);
+  g_ptr_array_unref(report->events);
+  g_ptr_array_unref(report->cache);
+  g_free(report);
+}
+
+static GPtrArray *take_rows(const AsvTimelineState *state, AsvOriginState *origin) {
+  if (origin->rows) return g_steal_pointer(&origin->rows);
+  if (state->at_passed) return g_ptr_array_new();
+  return asv_timeline_rows(origin, state->timeline->at);
+}
+
+static AsvOriginReport *report_origin(const AsvTimelineState *state, AsvOriginState *origin,
+                                      const GArray *ids) {
+  AsvOriginReport *report = g_new0(AsvOriginReport, 1);
+  report->origin = (char *)origin->text;
+  report->verdict = judge(origin);
+  number_findings(origin->because, ids);
+  report->because = g_steal_pointer(&origin->because);
+  report->events = take_events(&origin->events, ids);
+  report->cache = take_rows(state, origin);
+  report->requests = origin->requests;
+  report->responses = origin->responses;
+  report->advertisements = origin->advertisements;
+  return report;
+}
+
+void asv_client_report_free(gpointer data) {
+  AsvClientReport *report = data;
+  g_ptr_array_unref(report->user_agents);
+  g_ptr_array_unref(report->origins);
+  g_ptr_array_unref(report->unplaced);
+  g_free(report);
+}
+
+static const char *hint_of(const AsvTimelineState *state, const AsvClientState *client) {
+  if (state->options.client_by == ASV_CLIENT_BY_IP && client->agents && client->agents->len > 1)
+    return "several User-Agents at this address: --client-by ip+agent tells them apart";
+  return client->hint;
+}
+
+static AsvClientReport *report_client(const AsvTimelineState *state, AsvClientState *client,
+                                      const GArray *ids) {
+  AsvClientReport *report = g_new0(AsvClientReport, 1);
+  report->client = (char *)client->name;
+  report->user_agents = client->agents ? g_steal_pointer(&client->agents) : g_ptr_array_new();
+  report->model = state->model->name;
+  report->model_reason = state->model->reason;
+  report->hint = hint_of(state, client);
+  report->origins = g_ptr_array_new_with_free_func(origin_report_free);
+  GPtrArray *origins = sorted_values(client->origins, compare_origins);
+  for (guint i = 0; i < origins->len; i++) {
+    AsvOriginState *origin = origins->pdata[i];
+    if (!state->options.origin || strcmp(origin->text, state->options.origin) == 0)
+      g_ptr_array_add(report->origins, report_origin(state, origin, ids));
+  }
+  g_ptr_array_unref(origins);
+  report->unplaced =
+      state->options.origin ? g_ptr_array_new() : take_events(&client->unplaced, ids);
+  return report;
+}
+
+static gboolean has_origin(const AsvConnectionReport *row, const char *origin) {
+  for (guint i = 0; row->origins && i < row->origins->len; i++)
+    if (strcmp(row->origins->pdata[i], origin) == 0) return TRUE;
+  return FALSE;
+}
+
+static gboolean keeps_connection(const AsvTimelineState *state, const AsvConnectionReport *row) {
+  const AsvTimelineOptions *options = &state->options;
+  if (options->origin && !has_origin(row, options->origin)) return FALSE;
+  if (!options->client) return TRUE;
+  const AsvClientState *client = g_hash_table_lookup(state->clients, row->client);
+  return client ? client->shown : strcmp(row->client, options->client) == 0;
+}
+
+static void report_connections(const AsvTimelineState *state) {
+  GPtrArray *rows = state->timeline->connections;
+  guint kept = 0;
+  for (guint i = 0; i < rows->len; i++) {
+    AsvConnectionReport *row = rows->pdata[i];
+    if (!row->origins) row->origins = g_ptr_array_new();
+    if (keeps_connection(state, row)) {
+      rows->pdata[kept++] = row;
+      continue;
+    }
+    g_ptr_array_unref(row->origins);
+    g_free(row);
+  }
+  g_ptr_array_set_size(rows, (gint)kept);
+  g_ptr_array_sort(rows, compare_connections);
+}
+
+static void finding_free(gpointer finding) {
+  asv_finding_free(finding);
+}
+
+void asv_timeline_report(AsvTimelineState *state) {
+  AsvTimeline *timeline = state->timeline;
+  for_each_origin(state, expire_to_end);
+  GPtrArray *clients = sorted_values(state->clients, compare_clients);
+  for (guint i = 0; i < clients->len; i++) {
+    GPtrArray *origins =
+        sorted_values(((AsvClientState *)clients->pdata[i])->origins, compare_origins);
+    for (guint j = 0; j < origins->len; j++) explain(state, origins->pdata[j]);
+    g_ptr_array_unref(origins);
+  }
+  GArray *ids = NULL;
+  g_ptr_array_unref(timeline->findings);
+  timeline->findings = asv_findings_finish(state->findings, &ids);
+  g_ptr_array_set_free_func(timeline->findings, finding_free);
+  for (guint i = 0; i < clients->len; i++) {
+    AsvClientState *client = clients->pdata[i];
+    if (client->shown && (client->requests || client->advertisements))
+      g_ptr_array_add(timeline->clients, report_client(state, client, ids));
+  }
+  g_ptr_array_unref(clients);
+  g_array_unref(ids);
+  report_connections(state);
+}

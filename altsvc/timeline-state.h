@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files timeline*.c share and nobody else sees: clients, their
+ * origins, connections while they are heard of. Strings are interned in one
+ * chunk that lives as long as the timeline, so nothing here frees a string.
+ */
+#ifndef ALTSVC_TIMELINE_STATE_H
+#define ALTSVC_TIMELINE_STATE_H
+
+#include "altsvc/cache.h"
+#include "altsvc/finding.h"
+#include "altsvc/limits.h"
+#include "altsvc/model.h"
+#include "altsvc/origin.h"
+
+typedef struct AsvClientState AsvClientState;
+typedef struct AsvOriginState AsvOriginState;
+
+/* A packet to show for something that is told later. */
+typedef struct {
+  gint64 time;
+  guint64 packet; /* 0: not seen */
+  const char *file;
+} AsvMoment;
+
+/* An entry that was. */
+typedef struct {
+  AsvEntry entry;
+  gint64 time;
+  AsvEndedBy by;
+} AsvEnded;
+
+/* The last advertisement that was applied, for telling an equal one apart from a new one. */
+typedef struct {
+  char *value;
+  gsize value_size;
+  AsvVia via;
+  gboolean has_age;
+  guint64 age;
+  GArray *codes;   /* AsvFindingCode raised by it; NULL when none */
+  gboolean steady; /* every entry is in a run of it: an equal one only prolongs the runs */
+} AsvLastSaid;
+
+/* One origin at one client. */
+struct AsvOriginState {
+  const char *text;
+  gsize text_size;
+  AsvOrigin origin; /* borrows from text */
+  AsvClientState *client;
+  AsvOriginState *next_of_host;
+  AsvCache cache;
+  AsvLastSaid said;
+  GArray *ended;     /* AsvEnded, latest last; NULL when none */
+  GPtrArray *events; /* AsvEvent*; NULL when none */
+  guint context_lines;
+  guint generation; /* grows when an entry comes */
+  guint64 requests, responses, advertisements;
+  guint64 learned, ignored, usable; /* events; usable: learned entries that can be used */
+  guint64 uses;                     /* connections that used an entry */
+  guint64 opportunities;            /* requests */
+  guint64 requests_since;           /* on the default route since an entry was there */
+  AsvObservation *opportunity;      /* a copy of the first one */
+  gboolean maybe_used;              /* a try that nobody could read */
+  const char *default_server;       /* where the default route led first */
+  GPtrArray *rows;                  /* AsvCacheRow* at --at, once it has passed */
+  GArray *because;                  /* guint handles */
+};
+
+struct AsvClientState {
+  const char *name;
+  const char *address;  /* the first one's */
+  GHashTable *origins;  /* text to AsvOriginState*, owned */
+  GHashTable *hosts;    /* host text to the first AsvOriginState of that host */
+  GPtrArray *agents;    /* const char*; NULL when none */
+  GPtrArray *unplaced;  /* AsvEvent*; NULL when none */
+  GHashTable *sessions; /* SNI to AsvNames*; NULL when none */
+  GPtrArray *addresses; /* const char*: --client-by mac */
+  const char *hint;
+  guint64 requests, advertisements;
+  gboolean shown; /* passes --client */
+};
+
+/* Certificate names, shared by the connections that saw them. */
+typedef struct {
+  guint uses;
+  char *key;
+  char **list;
+} AsvNames;
+
+typedef enum {
+  ASV_ROUTE_UNJUDGED,
+  ASV_ROUTE_DEFAULT,
+  ASV_ROUTE_ALTERNATIVE,
+  ASV_ROUTE_OTHER /* not the origin's own, and no entry explains it */
+} AsvRoute;
+
+/* What a connection was for one origin. */
+typedef struct {
+  AsvOriginState *origin;
+  AsvRoute route;
+  guint generation;               /* the origin's when the route was judged */
+  guint64 serial;                 /* ROUTE_ALTERNATIVE: the entry's */
+  AsvAlternativeSeen alternative; /* and what it says */
+  AsvEvent *used;                 /* its event, counts the requests; NULL when not kept */
+  AsvEvent *line;                 /* the context line that collects requests alike */
+  gint64 misdirected;             /* time of the first 421; 0: none */
+  gboolean accused;               /* used-after-421 was raised */
+} AsvLink;
+
+/* A request that waits for its response, or had it. */
+typedef struct {
+  gboolean has_stream, done;
+  gboolean alt_used_wrong;
+  guint64 stream, number; /* number: of the request on its connection */
+  guint64 packet;         /* of the response that ended it */
+  AsvOriginState *origin;
+  char method[ASV_METHOD_SHOWN];
+  char *path;
+  gsize path_room;
+} AsvPending;
+
+typedef struct {
+  guint64 id;
+  AsvConnectionReport *row; /* NULL beyond the limit */
+  const char *label, *address, *server, *mac, *agent;
+  gsize agent_size;
+  guint16 port; /* of the server */
+  gboolean quic, tls, shaken, resumed, secrets, closed, settled;
+  guint unreadable_reasons; /* bits 1 << AsvUnreadableReason */
+  AsvMoment opened;
+  const char *sni, *alpn; /* NULL when unknown */
+  AsvNames *names;
+  AsvClientState *client;
+  AsvOriginState *tried_origin;
+  AsvAlternativeSeen tried_alternative;
+  GArray *links;         /* AsvLink; NULL when none */
+  GArray *pending;       /* AsvPending; NULL when none */
+  GPtrArray *unreadable; /* AsvUnreadableReport*, not owned; NULL when none */
+  guint last_link;
+  guint64 requests;
+  GList node; /* in open or closed */
+} AsvConnection;
+
+typedef struct AsvTimelineState {
+  AsvTimeline *timeline;
+  AsvTimelineOptions options;
+  const AsvModel *model;
+  AsvFindings *findings;
+  GStringChunk *strings;
+  gsize strings_size;
+  GString *scratch;
+  GHashTable *clients;     /* name to AsvClientState*, owned */
+  GHashTable *last_agents; /* address to const char*: --client-by ip+agent */
+  GHashTable *macs;        /* MAC to first address */
+  GHashTable *connections; /* id to AsvConnection* */
+  GQueue open, closed;     /* of AsvConnection, oldest first */
+  AsvConnection *last_connection;
+  GHashTable *names; /* key to AsvNames* */
+  GArray *offers;    /* AsvEntry: scratch of one advertisement */
+  guint64 serial;    /* of the entry made last */
+  guint64 origins, events, context_lines;
+  gint64 clock;
+  gboolean started, at_passed, has_first;
+  gint64 first, at;
+} AsvTimelineState;
+
+/* ---- timeline.c ---- */
+
+/* text in the timeline's chunk, cut at max octets; equal texts without NUL are one. NULL for NULL
+ * data. Names that a report needs are always kept; see asv_timeline_keep() for the others. */
+const char *asv_timeline_intern(AsvTimelineState *state, AsvSpan text, gsize max);
+const char *asv_timeline_intern_text(AsvTimelineState *state, const char *text);
+/* As asv_timeline_intern(), for what an event shows: "" once ASV_STRINGS_MAX is reached. */
+char *asv_timeline_keep(AsvTimelineState *state, AsvSpan text, gsize max);
+/* Hostile octets as a message may show them: printable ASCII, the rest as \xNN, cut. g_free it. */
+char *asv_timeline_quote(AsvSpan text);
+/* The address part of "192.0.2.1:443" or "[2001:db8::1]:443", without brackets. */
+AsvSpan asv_timeline_server_address(const char *server);
+
+/* ---- timeline-client.c ---- */
+
+/* The client of a connection, found or made; agent is the User-Agent of a request, NULL when it
+ * said none. NULL beyond ASV_CLIENTS_MAX. */
+AsvClientState *asv_client_of(AsvTimelineState *state, AsvConnection *connection,
+                              const char *agent);
+/* Notes a User-Agent of the client. */
+void asv_client_note_agent(AsvClientState *client, const char *agent);
+/* Notes the addresses of a MAC; a new one is a network change with --client-by mac. */
+void asv_client_note_address(AsvTimelineState *state, AsvConnection *connection,
+                             const AsvObservation *seen);
+/* The client's origin of that serialization, found or made; NULL when it is none or beyond the
+ * limit. */
+AsvOriginState *asv_client_origin(AsvTimelineState *state, AsvClientState *client, AsvSpan text);
+/* Ends what has expired by `now`. */
+void asv_origin_expire(AsvTimelineState *state, AsvOriginState *origin, gint64 now);
+void asv_client_free(gpointer client);
+
+/* ---- timeline-connection.c ---- */
+
+/* The working state of the observation's connection, made when new. */
+AsvConnection *asv_connection_of(AsvTimelineState *state, const AsvObservation *seen);
+void asv_connection_opened(AsvTimelineState *state, AsvConnection *connection,
+                           const AsvObservation *seen);
+void asv_connection_handshake(AsvTimelineState *state, AsvConnection *connection,
+                              const AsvObservation *seen);
+void asv_connection_close(AsvTimelineState *state, AsvConnection *connection,
+                          const AsvObservation *seen);
+void asv_connection_unreadable(AsvTimelineState *state, AsvConnection *connection,
+                               const AsvObservation *seen);
+/* "HTTP/2", "HTTP/3", "HTTP/1.1", or NULL when not known. */
+const char *asv_connection_protocol(const AsvConnection *connection);
+/* The origin of that serialization at the connection's client, as asv_client_origin(). */
+AsvOriginState *asv_connection_origin(AsvTimelineState *state, AsvConnection *connection,
+                                      AsvSpan text);
+/* The connection's state for an origin; NULL when it was not asked for, or beyond the limit. */
+AsvLink *asv_connection_link(AsvConnection *connection, const AsvOriginState *origin);
+AsvLink *asv_connection_add_link(AsvConnection *connection, AsvOriginState *origin);
+/*
+ * The request of a stream. HTTP/1: the one whose response that packet completed, else (and when
+ * packet is 0) the oldest one without a response. NULL when not known.
+ */
+AsvPending *asv_connection_pending(AsvConnection *connection, gboolean has_stream, guint64 stream,
+                                   guint64 packet);
+AsvPending *asv_connection_add_pending(AsvConnection *connection, const AsvRequestSeen *request,
+                                       AsvOriginState *origin);
+/* What SPEC'd rules call authoritative: may this connection speak for the origin on stream 0? */
+gboolean asv_connection_speaks_for(const AsvConnection *connection, const AsvOriginState *origin);
+void asv_connections_free(AsvTimelineState *state);
+void asv_names_free(gpointer names);
+
+/* ---- timeline-event.c ---- */
+
+/* An event of the moment of `seen`, with its message; not yet in any list. seen NULL: time alone.
+ */
+AsvEvent *asv_event_new(AsvTimelineState *state, AsvEventKind kind, gint64 time,
+                        const AsvObservation *seen, const AsvConnection *connection);
+/* Gives the event its alternative, a copy. */
+void asv_event_set_alternative(AsvEvent *event, const AsvEntry *entry);
+void asv_event_set_message(AsvTimelineState *state, AsvEvent *event, const AsvPending *pending);
+void asv_event_add_finding(AsvEvent *event, guint handle);
+/* Puts it into the origin's events; FALSE, and frees it, beyond the limits. */
+gboolean asv_event_add(AsvTimelineState *state, AsvOriginState *origin, AsvEvent *event);
+/* Puts it into the client's unplaced events, or frees it. */
+void asv_event_add_unplaced(AsvTimelineState *state, AsvClientState *client, AsvEvent *event);
+/* A context line, when the origin has other events and room; NULL otherwise. words is formatted
+ * text or "". */
+AsvEvent *asv_event_context(AsvTimelineState *state, AsvOriginState *origin,
+                            const AsvConnection *connection, const AsvMoment *at,
+                            const char *words);
+void asv_event_free(gpointer event);
+/* The handle of a finding that was not raised. */
+#define ASV_NO_FINDING G_MAXUINT
+
+/* Raises a finding unless --client or --origin leave it out (ASV_NO_FINDING then). client and
+ * origin may be NULL. */
+guint asv_timeline_raise(AsvTimelineState *state, AsvFindingCode code, const AsvClientState *client,
+                         const AsvOriginState *origin, const AsvObservation *seen,
+                         const char *message);
+/* A watch that turns changes of this origin's cache into events. */
+typedef struct {
+  AsvTimelineState *state;
+  AsvOriginState *origin;
+  const AsvConnection *connection;
+  const AsvObservation *seen; /* NULL: time alone */
+  char *value;
+  gsize value_size;
+  GArray *findings; /* guint handles of the advertisement, for its first event; NULL when told */
+  const AsvPending *pending;
+} AsvChangeContext;
+AsvCacheWatch asv_event_watch(AsvChangeContext *context);
+/* Keeps an entry that was, for telling later what a use came after. */
+void asv_event_remember_ended(AsvOriginState *origin, const AsvEntry *entry, gint64 time,
+                              AsvEndedBy by);
+/* TRUE when its protocol runs over TCP. */
+gboolean asv_alternative_is_tcp(const AsvAlternativeSeen *alternative);
+
+/* ---- timeline-advertise.c, timeline-use.c ---- */
+
+void asv_timeline_advertised(AsvTimelineState *state, AsvConnection *connection,
+                             const AsvObservation *seen);
+void asv_timeline_requested(AsvTimelineState *state, AsvConnection *connection,
+                            const AsvObservation *seen);
+void asv_timeline_responded(AsvTimelineState *state, AsvConnection *connection,
+                            const AsvObservation *seen);
+/* ---- timeline-match.c ---- */
+
+/* The entry that explains a connection. */
+typedef struct {
+  AsvEntry *entry;       /* NULL: none does; valid until the cache changes */
+  const AsvEnded *ended; /* it was one of these; entry points into it */
+  gboolean by_alt_used;  /* the entry is the one that Alt-Used names */
+  gboolean ambiguous;    /* others fit too, and Alt-Used did not decide */
+} AsvMatch;
+
+/* TRUE when the connection goes where the entry leads, and not merely where the origin does. */
+gboolean asv_match_fits(const AsvConnection *connection, const AsvOriginState *origin,
+                        const AsvEntry *entry, gboolean has_stream);
+/* The best of the origin's entries alive at `time` that fit. request may be NULL. */
+AsvMatch asv_match_find(const AsvConnection *connection, const AsvOriginState *origin, gint64 time,
+                        const AsvRequestSeen *request);
+/* Of the entries that fit and had ended when the connection opened, the one that ended last. */
+const AsvEnded *asv_match_ended(const AsvConnection *connection, const AsvOriginState *origin,
+                                gboolean has_stream);
+/* TRUE when Alt-Used names that alternative of the origin. */
+gboolean asv_match_alt_used(const AsvOriginState *origin, const AsvAlternativeSeen *alternative,
+                            AsvSpan alt_used);
+/*
+ * Tells which entry a connection was a try of, once all that can be known of
+ * it is: at its first request (for `origin`), or when it ends without one
+ * (both NULL).
+ */
+void asv_timeline_settle(AsvTimelineState *state, AsvConnection *connection,
+                         const AsvRequestSeen *request, AsvOriginState *origin);
+
+/* ---- timeline-report.c ---- */
+
+/* The rows of an origin's cache as of `at`. */
+GPtrArray *asv_timeline_rows(const AsvOriginState *origin, gint64 at);
+/* Keeps every cache as it is at --at, which the clock is about to pass. */
+void asv_timeline_pass_at(AsvTimelineState *state);
+/* Marks the entry in what is kept of --at as tried. */
+void asv_timeline_mark_tried(AsvOriginState *origin, const AsvAlternativeSeen *alternative);
+/* Fills in the result. */
+void asv_timeline_report(AsvTimelineState *state);
+void asv_client_report_free(gpointer report);
+
+#endif

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Requests and responses: which route a request took, whether that was an
+ * alternative's (RFC 7838 §2.4, §5), what a 421 does (§6), and the lines that
+ * explain it all.
+ */
+#include <string.h>
+
+#include "timeline-state.h"
+
+/* One request while it is judged. */
+typedef struct {
+  AsvTimelineState *state;
+  AsvConnection *connection;
+  AsvOriginState *origin;
+  AsvLink *link;
+  const AsvObservation *seen;
+} Asked;
+
+static void accuse(const Asked *asked, AsvFindingCode code, const char *message) {
+  guint handle = asv_timeline_raise(asked->state, code, asked->connection->client, asked->origin,
+                                    asked->seen, message);
+  if (asked->link && asked->link->used) asv_event_add_finding(asked->link->used, handle);
+}
+
+/* ---- routes ---- */
+
+static void use_entry(const Asked *asked, const AsvMatch *match) {
+  AsvTimelineState *state = asked->state;
+  AsvLink *link = asked->link;
+  link->route = ASV_ROUTE_ALTERNATIVE;
+  link->serial = match->entry->serial;
+  link->alternative = match->entry->alternative;
+  link->misdirected = 0;
+  asked->origin->uses++;
+  AsvEvent *event =
+      asv_event_new(state, ASV_EVENT_USED, state->clock, asked->seen, asked->connection);
+  gboolean own_name = asked->connection->sni &&
+                      asv_span_is_nocase(asked->origin->origin.host, asked->connection->sni);
+  event->evidence = match->by_alt_used ? "alt-used" : own_name ? "sni-port-alpn" : "request-origin";
+  event->ambiguous = match->ambiguous;
+  asv_event_set_alternative(event, match->entry);
+  link->used = asv_event_add(state, asked->origin, event) ? event : NULL;
+  if (!asked->seen->request.alt_used.size)
+    accuse(asked, ASV_FINDING_ALT_USED_MISSING,
+           "Requests on the alternative do not say Alt-Used; they should.");
+}
+
+static void accuse_route(const Asked *asked) {
+  const AsvConnection *connection = asked->connection;
+  const AsvEnded *ended =
+      asv_match_ended(connection, asked->origin, asked->seen->request.has_stream);
+  if (ended) {
+    if (ended->time > connection->opened.time) return;
+    if (ended->by == ASV_ENDED_MISDIRECTED)
+      accuse(asked, ASV_FINDING_USED_AFTER_421,
+             "A new connection went to an alternative that had answered 421 for this origin.");
+    else if (ended->by == ASV_ENDED_EXPIRY)
+      accuse(asked, ASV_FINDING_USED_AFTER_EXPIRY,
+             "A new connection went to an alternative that had expired.");
+    else if (ended->by == ASV_ENDED_CLEAR)
+      accuse(asked, ASV_FINDING_USED_AFTER_CLEAR,
+             "A new connection went to an alternative that had been cleared.");
+    return;
+  }
+  if (!connection->tls && !asked->seen->request.alt_used.size) return;
+  g_autofree char *message = g_strdup_printf(
+      "The client went to %s over %s with nothing in this capture that told it to: an HTTPS "
+      "record, or an entry learned before the capture began, can explain it.",
+      connection->server, connection->quic ? "QUIC" : "TCP");
+  accuse(asked, ASV_FINDING_USED_UNLEARNED, message);
+}
+
+/* TRUE when the request goes by the alternative's own authority instead of the origin's (§2). */
+static gboolean names_alternative(const Asked *asked) {
+  const AsvConnection *connection = asked->connection;
+  const AsvOrigin *origin = &asked->origin->origin;
+  return connection->tried_origin && connection->tried_origin != asked->origin &&
+         connection->requests == 1 && asked->origin->requests == 1 &&
+         !asked->origin->advertisements && connection->tried_alternative.port == origin->port &&
+         asv_span_is_nocase(origin->host, connection->tried_alternative.host);
+}
+
+static void accuse_authority(const Asked *asked) {
+  const AsvConnection *connection = asked->connection;
+  g_autofree char *message = g_strdup_printf(
+      "A connection to the alternative of %s was opened and then asked for %s: Host and "
+      ":authority must stay the origin's.",
+      connection->tried_origin->text, asked->origin->text);
+  asv_timeline_raise(asked->state, ASV_FINDING_AUTHORITY_NAMES_ALTERNATIVE, connection->client,
+                     connection->tried_origin, asked->seen, message);
+}
+
+static void show_opening(const Asked *asked) {
+  const AsvConnection *connection = asked->connection;
+  const GPtrArray *events = asked->origin->events;
+  if (!events || ((const AsvEvent *)events->pdata[0])->time > connection->opened.time) return;
+  const char *protocol = asv_connection_protocol(connection);
+  g_autofree char *words =
+      g_strdup_printf("new connection%s%s%s", protocol ? ", " : "", protocol ? protocol : "",
+                      connection->resumed ? ", session resumed" : "");
+  asv_event_context(asked->state, asked->origin, connection, &connection->opened, words);
+}
+
+static void judge_route(const Asked *asked) {
+  AsvConnection *connection = asked->connection;
+  AsvLink *link = asked->link;
+  gboolean first = link->route == ASV_ROUTE_UNJUDGED;
+  link->generation = asked->origin->generation;
+  AsvMatch match =
+      asv_match_find(connection, asked->origin, asked->state->clock, &asked->seen->request);
+  if (!match.entry && first)
+    match =
+        asv_match_find(connection, asked->origin, connection->opened.time, &asked->seen->request);
+  if (match.entry && !(match.ended && match.ended->by == ASV_ENDED_MISDIRECTED)) {
+    use_entry(asked, &match);
+    return;
+  }
+  if (!first) return;
+  show_opening(asked);
+  if (!connection->quic && connection->port == asked->origin->origin.port) {
+    link->route = ASV_ROUTE_DEFAULT;
+    if (!asked->origin->default_server) asked->origin->default_server = connection->server;
+    return;
+  }
+  link->route = ASV_ROUTE_OTHER;
+  if (names_alternative(asked))
+    accuse_authority(asked);
+  else
+    accuse_route(asked);
+}
+
+/* ---- a request on its route ---- */
+
+static gboolean is_opportunity(const Asked *asked, const AsvEntry *entry) {
+  const AsvAlternativeSeen *to = &entry->alternative;
+  gint64 opened = asked->connection->opened.time;
+  if (!to->usable || entry->learned > opened || opened >= entry->expires) return FALSE;
+  return to->port != asked->origin->origin.port || !asv_alternative_is_tcp(to) ||
+         !asv_span_is_nocase(asked->origin->origin.host, to->host);
+}
+
+static void count_default(const Asked *asked) {
+  AsvOriginState *origin = asked->origin;
+  if (!origin->cache.count) return;
+  origin->requests_since++;
+  if (asked->seen->request.protocol.size) return;
+  for (guint i = 0; i < origin->cache.count; i++) {
+    if (!is_opportunity(asked, &origin->cache.entries[i])) continue;
+    origin->opportunities++;
+    if (!origin->opportunity) origin->opportunity = asv_observation_copy(asked->seen);
+    return;
+  }
+}
+
+static void count_use(const Asked *asked) {
+  AsvLink *link = asked->link;
+  gint64 now = asked->state->clock;
+  AsvEntry *entry = asv_cache_find(&asked->origin->cache, link->serial);
+  if (!entry && link->misdirected && !link->accused && now > link->misdirected + ASV_IN_FLIGHT) {
+    link->accused = TRUE;
+    accuse(asked, ASV_FINDING_USED_AFTER_421,
+           "The client went on asking for this origin on the connection that had answered 421.");
+  }
+  if (link->used) link->used->requests++;
+  if (!entry) return;
+  entry->requests++;
+  entry->last_used = now;
+}
+
+/* On the origin's own route Alt-Used is right only for an alternative that is that route. */
+static gboolean is_own_alternative(const Asked *asked) {
+  AsvOriginState *origin = asked->origin;
+  AsvSpan alt_used = asked->seen->request.alt_used;
+  for (guint i = 0; i < origin->cache.count; i++) {
+    const AsvAlternativeSeen *to = &origin->cache.entries[i].alternative;
+    if (asv_alternative_is_tcp(to) && asv_match_alt_used(origin, to, alt_used)) return TRUE;
+  }
+  for (guint i = 0; origin->ended && i < origin->ended->len; i++) {
+    const AsvAlternativeSeen *to = &g_array_index(origin->ended, AsvEnded, i).entry.alternative;
+    if (asv_alternative_is_tcp(to) && asv_match_alt_used(origin, to, alt_used)) return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean is_alt_used_wrong(const Asked *asked) {
+  AsvSpan alt_used = asked->seen->request.alt_used, host;
+  guint16 port = 0;
+  if (asv_authority_parse(alt_used, &host, &port)) return TRUE;
+  if (asked->link->route == ASV_ROUTE_ALTERNATIVE)
+    return !asv_match_alt_used(asked->origin, &asked->link->alternative, alt_used);
+  if (!port) port = asv_scheme_port(asked->origin->origin.scheme);
+  if (port != asked->connection->port) return TRUE;
+  if (asked->link->route != ASV_ROUTE_DEFAULT) return FALSE;
+  return asv_span_equal_nocase(host, asked->origin->origin.host) && !is_own_alternative(asked);
+}
+
+static gboolean check_alt_used(const Asked *asked) {
+  if (!asked->seen->request.alt_used.size || !is_alt_used_wrong(asked)) return FALSE;
+  g_autofree char *quoted = asv_timeline_quote(asked->seen->request.alt_used);
+  g_autofree char *message =
+      g_strdup_printf("A request says Alt-Used: %s, but it went to %s over %s.", quoted,
+                      asked->connection->server, asked->connection->quic ? "QUIC" : "TCP");
+  accuse(asked, ASV_FINDING_ALT_USED_WRONG, message);
+  return TRUE;
+}
+
+static void follow_route(const Asked *asked) {
+  AsvLink *link = asked->link;
+  gboolean changed = link->generation != asked->origin->generation;
+  if (link->route == ASV_ROUTE_UNJUDGED || (changed && link->route == ASV_ROUTE_OTHER) ||
+      (changed && link->misdirected && link->route == ASV_ROUTE_ALTERNATIVE))
+    judge_route(asked);
+  if (link->route == ASV_ROUTE_DEFAULT)
+    count_default(asked);
+  else if (link->route == ASV_ROUTE_ALTERNATIVE)
+    count_use(asked);
+}
+
+/* The User-Agent when it is another than the connection's last. */
+static const char *new_agent(AsvTimelineState *state, AsvConnection *connection, AsvSpan agent) {
+  if (!agent.size) return NULL;
+  AsvSpan known = asv_span(connection->agent, connection->agent_size);
+  agent.size = MIN(agent.size, ASV_USER_AGENT_MAX);
+  if (asv_span_equal(known, agent)) return NULL;
+  connection->agent = asv_timeline_intern(state, agent, ASV_USER_AGENT_MAX);
+  connection->agent_size = agent.size;
+  return connection->agent;
+}
+
+void asv_timeline_requested(AsvTimelineState *state, AsvConnection *connection,
+                            const AsvObservation *seen) {
+  const AsvRequestSeen *about = &seen->request;
+  state->timeline->coverage.requests++;
+  connection->requests++;
+  if (connection->row) connection->row->requests++;
+  const char *agent = new_agent(state, connection, about->user_agent);
+  AsvClientState *client = connection->client;
+  if (!client || agent) client = asv_client_of(state, connection, agent);
+  if (!client) return;
+  if (agent) asv_client_note_agent(client, agent);
+  client->requests++;
+  Asked asked = {.state = state,
+                 .connection = connection,
+                 .origin = asv_connection_origin(state, connection, about->origin),
+                 .seen = seen};
+  if (asked.origin) {
+    asked.origin->requests++;
+    asv_origin_expire(state, asked.origin, state->clock);
+  }
+  asv_timeline_settle(state, connection, about, asked.origin);
+  gboolean wrong = FALSE;
+  if (asked.origin) {
+    asked.link = asv_connection_link(connection, asked.origin);
+    if (!asked.link) asked.link = asv_connection_add_link(connection, asked.origin);
+    if (!asked.link) state->timeline->coverage.not_kept++;
+  }
+  if (asked.link) {
+    follow_route(&asked);
+    wrong = check_alt_used(&asked);
+  }
+  asv_connection_add_pending(connection, about, asked.origin)->alt_used_wrong = wrong;
+}
+
+/* ---- responses ---- */
+
+static void remove_misdirected(const Asked *asked, AsvEntry *entry, const AsvPending *pending) {
+  AsvTimelineState *state = asked->state;
+  g_autofree char *message = g_strdup_printf("An alternative of %s (%s at %s:%" G_GUINT64_FORMAT
+                                             ") answered 421 to a request for it.",
+                                             asked->origin->text, entry->alternative.protocol_id,
+                                             entry->alternative.host, entry->alternative.port);
+  guint handle = asv_timeline_raise(state, ASV_FINDING_MISDIRECTED, asked->connection->client,
+                                    asked->origin, asked->seen, message);
+  if (!state->model->misdirected_drops) return;
+  GArray *findings = g_array_new(FALSE, FALSE, sizeof(guint));
+  g_array_append_val(findings, handle);
+  AsvChangeContext context = {.state = state,
+                              .origin = asked->origin,
+                              .connection = asked->connection,
+                              .seen = asked->seen,
+                              .findings = findings,
+                              .pending = pending};
+  AsvCacheWatch watch = asv_event_watch(&context);
+  asv_cache_remove(&asked->origin->cache, entry->serial, state->clock, &watch);
+  g_array_unref(findings);
+}
+
+static void misdirected(const Asked *asked, const AsvPending *pending) {
+  AsvLink *link = asked->link;
+  if (!link) return;
+  if (!link->misdirected) link->misdirected = asked->state->clock;
+  if (link->route == ASV_ROUTE_DEFAULT) {
+    accuse(asked, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE,
+           "The origin's own server answered 421: there is nowhere left to go.");
+    return;
+  }
+  asv_origin_expire(asked->state, asked->origin, asked->state->clock);
+  AsvRequestSeen shape = {.has_stream = asked->seen->response.has_stream};
+  AsvEntry *entry =
+      link->route == ASV_ROUTE_ALTERNATIVE
+          ? asv_cache_find(&asked->origin->cache, link->serial)
+          : asv_match_find(asked->connection, asked->origin, asked->state->clock, &shape).entry;
+  if (entry)
+    remove_misdirected(asked, entry, pending);
+  else
+    accuse(asked, ASV_FINDING_MISDIRECTED,
+           "A server that is not the origin's own answered 421 to a request for it.");
+}
+
+static gboolean is_same_line(const AsvEvent *line, const AsvPending *pending, guint status) {
+  return line && line->status == status && strcmp(line->method, pending->method) == 0 &&
+         strcmp(line->path, pending->path) == 0;
+}
+
+/* A request and its answer as a line beside the events; equal ones that follow are one line. */
+static void show_request(const Asked *asked, const AsvPending *pending) {
+  const AsvResponseSeen *about = &asked->seen->response;
+  AsvLink *link = asked->link;
+  AsvTimelineState *state = asked->state;
+  if (!link || !asked->origin->events) return;
+  if (about->alt_svc && link->route != ASV_ROUTE_ALTERNATIVE) return;
+  if (is_same_line(link->line, pending, about->status)) {
+    link->line->count++;
+    link->line->last_time = state->clock;
+    link->line->last_packet = asked->seen->packet;
+    return;
+  }
+  const char *words = "";
+  if (pending->alt_used_wrong)
+    words = "its Alt-Used names another place";
+  else if (!about->alt_svc && !asked->origin->cache.count && link->route == ASV_ROUTE_DEFAULT)
+    words = "no Alt-Svc in it";
+  AsvMoment at = {.time = state->clock,
+                  .packet = asked->seen->packet,
+                  .file = asv_timeline_intern_text(state, asked->seen->file)};
+  AsvEvent *line = asv_event_context(state, asked->origin, asked->connection, &at, words);
+  if (!line) return;
+  line->has_stream = about->has_stream;
+  line->stream = about->stream;
+  line->status = about->status;
+  asv_event_set_message(state, line, pending);
+  link->line = line;
+}
+
+void asv_timeline_responded(AsvTimelineState *state, AsvConnection *connection,
+                            const AsvObservation *seen) {
+  const AsvResponseSeen *about = &seen->response;
+  if (about->status < 200 && about->status != 101) return;
+  state->timeline->coverage.responses++;
+  if (!connection->client) return;
+  AsvPending *pending = asv_connection_pending(connection, about->has_stream, about->stream, 0);
+  if (pending) {
+    pending->done = TRUE;
+    pending->packet = seen->packet;
+  }
+  Asked asked = {.state = state,
+                 .connection = connection,
+                 .origin = asv_connection_origin(state, connection, about->origin),
+                 .seen = seen};
+  if (!asked.origin) return;
+  asked.origin->responses++;
+  asked.link = asv_connection_link(connection, asked.origin);
+  if (about->status == 421) misdirected(&asked, pending);
+  if (pending) show_request(&asked, pending);
+}

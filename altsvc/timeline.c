@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The timeline as a whole: gives each observation to the file that knows what
+ * it means, keeps the clock (which never steps back), and the strings.
+ */
+#include "timeline.h"
+
+#include <string.h>
+
+#include "timeline-state.h"
+
+const char *asv_event_kind_name(AsvEventKind kind) {
+  static const char *const names[ASV_EVENTS] = {
+      [ASV_EVENT_LEARNED] = "learned",     [ASV_EVENT_REFRESHED] = "refreshed",
+      [ASV_EVENT_REPLACED] = "replaced",   [ASV_EVENT_CLEARED] = "cleared",
+      [ASV_EVENT_EXPIRED] = "expired",     [ASV_EVENT_REMOVED] = "removed",
+      [ASV_EVENT_FORGOTTEN] = "forgotten", [ASV_EVENT_IGNORED] = "ignored",
+      [ASV_EVENT_TRIED] = "tried",         [ASV_EVENT_USED] = "used",
+      [ASV_EVENT_CONTEXT] = "context"};
+  return names[kind];
+}
+
+const char *asv_ended_by_name(AsvEndedBy by) {
+  static const char *const names[] = {[ASV_ENDED_NOT] = NULL,
+                                      [ASV_ENDED_REPLACEMENT] = "replacement",
+                                      [ASV_ENDED_CLEAR] = "clear",
+                                      [ASV_ENDED_EXPIRY] = "expiry",
+                                      [ASV_ENDED_MISDIRECTED] = "misdirected",
+                                      [ASV_ENDED_NETWORK_CHANGE] = "network-change"};
+  return names[by];
+}
+
+const char *asv_severity_name(AsvSeverity severity) {
+  static const char *const names[] = {[ASV_SEVERITY_NOTE] = "note",
+                                      [ASV_SEVERITY_WARNING] = "warning",
+                                      [ASV_SEVERITY_ERROR] = "error"};
+  return names[severity];
+}
+
+const char *asv_outcome_name(AsvOutcome outcome) {
+  static const char *const names[] = {[ASV_OUTCOME_SWITCHED] = "switched",
+                                      [ASV_OUTCOME_NOT_USED] = "not-used",
+                                      [ASV_OUTCOME_WAITING] = "waiting",
+                                      [ASV_OUTCOME_READY] = "ready",
+                                      [ASV_OUTCOME_NOT_ACCEPTED] = "not-accepted",
+                                      [ASV_OUTCOME_NOT_ADVERTISED] = "not-advertised",
+                                      [ASV_OUTCOME_UNKNOWN] = "unknown"};
+  return names[outcome];
+}
+
+const char *asv_client_by_name(AsvClientBy by) {
+  static const char *const names[] = {[ASV_CLIENT_BY_IP] = "ip",
+                                      [ASV_CLIENT_BY_MAC] = "mac",
+                                      [ASV_CLIENT_BY_IP_AND_AGENT] = "ip+agent",
+                                      [ASV_CLIENT_BY_CAPTURE] = "capture"};
+  return names[by];
+}
+
+/* ---- strings ---- */
+
+static char *intern(AsvTimelineState *state, AsvSpan text, gsize max) {
+  gsize size = MIN(text.size, max);
+  state->strings_size += size + 1;
+  if (size && memchr(text.data, 0, size))
+    return g_string_chunk_insert_len(state->strings, (const char *)text.data, (gssize)size);
+  g_string_truncate(state->scratch, 0);
+  if (size) g_string_append_len(state->scratch, (const char *)text.data, (gssize)size);
+  return g_string_chunk_insert_const(state->strings, state->scratch->str);
+}
+
+const char *asv_timeline_intern(AsvTimelineState *state, AsvSpan text, gsize max) {
+  return text.data ? intern(state, text, max) : NULL;
+}
+
+const char *asv_timeline_intern_text(AsvTimelineState *state, const char *text) {
+  return text ? g_string_chunk_insert_const(state->strings, text) : NULL;
+}
+
+char *asv_timeline_keep(AsvTimelineState *state, AsvSpan text, gsize max) {
+  if (state->strings_size < ASV_STRINGS_MAX) return intern(state, text, max);
+  state->timeline->coverage.not_kept++;
+  return g_string_chunk_insert_const(state->strings, "");
+}
+
+AsvSpan asv_timeline_server_address(const char *server) {
+  const char *colon = strrchr(server, ':');
+  AsvSpan address = asv_span(server, colon ? (gsize)(colon - server) : strlen(server));
+  if (address.size >= 2 && server[0] == '[') return asv_span_sub(address, 1, address.size - 2);
+  return address;
+}
+
+char *asv_timeline_quote(AsvSpan text) {
+  GString *quoted = g_string_new(NULL);
+  for (gsize i = 0; i < MIN(text.size, ASV_VALUE_QUOTED); i++) {
+    guint8 octet = text.data[i];
+    if (g_ascii_isprint((gchar)octet) && octet != '\\')
+      g_string_append_c(quoted, (gchar)octet);
+    else
+      g_string_append_printf(quoted, "\\x%02x", octet);
+  }
+  if (text.size > ASV_VALUE_QUOTED) g_string_append(quoted, "...");
+  return g_string_free(quoted, FALSE);
+}
+
+/* ---- life ---- */
+
+static void capture_free(gpointer data) {
+  AsvCaptureReport *capture = data;
+  g_free(capture->file);
+  g_free(capture->format);
+  g_free(capture);
+}
+
+AsvTimeline *asv_timeline_new(const AsvTimelineOptions *options) {
+  AsvTimeline *timeline = g_new0(AsvTimeline, 1);
+  timeline->options = *options;
+  timeline->captures = g_ptr_array_new_with_free_func(capture_free);
+  timeline->coverage.unreadable = g_ptr_array_new_with_free_func(g_free);
+  timeline->clients = g_ptr_array_new_with_free_func(asv_client_report_free);
+  timeline->connections = g_ptr_array_new();
+  timeline->findings = g_ptr_array_new();
+  AsvTimelineState *state = g_new0(AsvTimelineState, 1);
+  state->timeline = timeline;
+  state->options = *options;
+  state->model = asv_model_rfc7838();
+  state->findings = asv_findings_new();
+  state->strings = g_string_chunk_new(64 * 1024);
+  state->scratch = g_string_new(NULL);
+  state->clients = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, asv_client_free);
+  state->last_agents = g_hash_table_new(g_str_hash, g_str_equal);
+  state->macs = g_hash_table_new(g_str_hash, g_str_equal);
+  state->connections = g_hash_table_new(g_int64_hash, g_int64_equal);
+  state->names = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, asv_names_free);
+  state->offers = g_array_new(FALSE, TRUE, sizeof(AsvEntry));
+  g_queue_init(&state->open);
+  g_queue_init(&state->closed);
+  timeline->state = state;
+  return timeline;
+}
+
+void asv_timeline_begin(AsvTimeline *timeline, gint64 first) {
+  AsvTimelineState *state = timeline->state;
+  if (state->has_first) return;
+  state->has_first = TRUE;
+  state->first = first;
+  state->at = state->options.at + (state->options.at_relative ? first : 0);
+}
+
+static void observe_capture(AsvTimelineState *state, const AsvObservation *seen) {
+  const AsvCaptureSeen *about = &seen->capture;
+  AsvCaptureReport *capture = g_new0(AsvCaptureReport, 1);
+  *capture = (AsvCaptureReport){.file = g_strdup(seen->file),
+                                .format = g_strdup(about->format),
+                                .packets = about->packets,
+                                .bytes = about->bytes,
+                                .dropped = about->dropped,
+                                .first = about->first,
+                                .last = about->last,
+                                .complete = about->complete,
+                                .has_dropped = about->has_dropped};
+  g_ptr_array_add(state->timeline->captures, capture);
+}
+
+static void advance_clock(AsvTimelineState *state, const AsvObservation *seen) {
+  asv_timeline_begin(state->timeline, seen->time);
+  gint64 now = state->started ? MAX(state->clock, seen->time) : seen->time;
+  if (state->options.has_at && !state->at_passed && now > state->at) asv_timeline_pass_at(state);
+  state->started = TRUE;
+  state->clock = now;
+}
+
+/* --client and --origin leave out what is said about others; connections are both's. */
+static gboolean is_wanted(const AsvTimelineState *state, const AsvConnection *connection,
+                          const AsvObservation *seen) {
+  if (state->options.client && connection->client && !connection->client->shown) return FALSE;
+  if (!state->options.origin) return TRUE;
+  AsvSpan origin = seen->kind == ASV_OBSERVATION_REQUEST         ? seen->request.origin
+                   : seen->kind == ASV_OBSERVATION_RESPONSE      ? seen->response.origin
+                   : seen->kind == ASV_OBSERVATION_ADVERTISEMENT ? seen->advertisement.origin
+                   : seen->kind == ASV_OBSERVATION_KEEP_ALIVE    ? seen->keep_alive.origin
+                                                                 : asv_span(NULL, 0);
+  return !origin.size || asv_span_is(origin, state->options.origin);
+}
+
+static void dispatch(AsvTimelineState *state, AsvConnection *connection,
+                     const AsvObservation *seen) {
+  switch (seen->kind) {
+    case ASV_OBSERVATION_CONNECTION:
+      asv_connection_opened(state, connection, seen);
+      break;
+    case ASV_OBSERVATION_HANDSHAKE:
+      asv_connection_handshake(state, connection, seen);
+      break;
+    case ASV_OBSERVATION_REQUEST:
+      asv_timeline_requested(state, connection, seen);
+      break;
+    case ASV_OBSERVATION_RESPONSE:
+      asv_timeline_responded(state, connection, seen);
+      break;
+    case ASV_OBSERVATION_ADVERTISEMENT:
+      asv_timeline_advertised(state, connection, seen);
+      break;
+    case ASV_OBSERVATION_CLOSE:
+      asv_connection_close(state, connection, seen);
+      break;
+    case ASV_OBSERVATION_UNREADABLE:
+      asv_connection_unreadable(state, connection, seen);
+      break;
+    default:
+      break;
+  }
+}
+
+void asv_timeline_observe(AsvTimeline *timeline, const AsvObservation *seen) {
+  AsvTimelineState *state = timeline->state;
+  if (seen->kind == ASV_OBSERVATION_CAPTURE) {
+    observe_capture(state, seen);
+    asv_findings_observe(state->findings, NULL, seen);
+    return;
+  }
+  if (!seen->connection) return;
+  advance_clock(state, seen);
+  AsvConnection *connection = asv_connection_of(state, seen);
+  dispatch(state, connection, seen);
+  if (is_wanted(state, connection, seen))
+    asv_findings_observe(state->findings,
+                         connection->client ? connection->client->name : connection->address, seen);
+}
+
+static void find_bounds(AsvTimelineState *state) {
+  AsvTimeline *timeline = state->timeline;
+  gboolean known = state->started;
+  timeline->first = state->first;
+  timeline->last = state->clock;
+  for (guint i = 0; i < timeline->captures->len; i++) {
+    const AsvCaptureReport *capture = timeline->captures->pdata[i];
+    if (!capture->packets) continue;
+    timeline->first = known ? MIN(timeline->first, capture->first) : capture->first;
+    timeline->last = known ? MAX(timeline->last, capture->last) : capture->last;
+    known = TRUE;
+  }
+  if (known) asv_timeline_begin(timeline, timeline->first);
+}
+
+void asv_timeline_finish(AsvTimeline *timeline) {
+  AsvTimelineState *state = timeline->state;
+  find_bounds(state);
+  if (state->options.has_at && !state->at_passed && timeline->last > state->at)
+    asv_timeline_pass_at(state);
+  for (GList *at = state->open.head; at; at = at->next)
+    asv_timeline_settle(state, at->data, NULL, NULL);
+  timeline->at = state->options.has_at ? state->at : timeline->last;
+  timeline->at_projected = state->options.has_at && state->at > timeline->last;
+  asv_timeline_report(state);
+}
+
+void asv_timeline_free(AsvTimeline *timeline) {
+  if (!timeline) return;
+  AsvTimelineState *state = timeline->state;
+  g_ptr_array_free(timeline->captures, TRUE);
+  g_ptr_array_free(timeline->clients, TRUE);
+  asv_connections_free(state);
+  g_ptr_array_free(timeline->coverage.unreadable, TRUE);
+  g_ptr_array_free(timeline->connections, TRUE);
+  g_ptr_array_free(timeline->findings, TRUE);
+  g_hash_table_destroy(state->clients);
+  g_hash_table_destroy(state->last_agents);
+  g_hash_table_destroy(state->macs);
+  g_hash_table_destroy(state->names);
+  g_array_free(state->offers, TRUE);
+  asv_findings_free(state->findings);
+  g_string_chunk_free(state->strings);
+  g_string_free(state->scratch, TRUE);
+  g_free(state);
+  g_free(timeline);
+}
