@@ -216,8 +216,10 @@ static void cooked(AsvPass *pass, AsvPiece piece, gboolean version_2) {
 static void ppi(AsvPass *pass, AsvPiece piece) {
   AsvReader reader = asv_reader(piece.data);
   asv_read_u16(&reader);
-  guint16 length = GUINT16_SWAP_LE_BE(asv_read_u16(&reader));
-  guint32 linktype = GUINT32_SWAP_LE_BE(asv_read_u32(&reader));
+  guint16 length = asv_read_u16(&reader);
+  guint32 linktype = asv_read_u32(&reader);
+  length = GUINT16_SWAP_LE_BE(length);
+  linktype = GUINT32_SWAP_LE_BE(linktype);
   if (length >= 8) asv_read_span(&reader, length - 8u);
   if (reader.failed || length < 8 || linktype == LINK_PPI) {
     pass->malformed = TRUE;

@@ -93,7 +93,7 @@ static void set_tag(Tags *tags, guint16 type, AsvSpan value) {
 static void tcp_payload(AsvPass *pass, const Tags *tags, AsvPiece piece) {
   AsvReader reader = asv_reader(tags->tcp);
   AsvSegment segment = {
-      .ports = {tags->ports[0], tags->ports[1]}, .measured = TRUE, .piece = piece};
+      .ports = {tags->ports[0], tags->ports[1]}, .measured = TRUE, .whole = TRUE, .piece = piece};
   guint16 version = asv_read_u16(&reader);
   segment.sequence = asv_read_u32(&reader);
   asv_read_u32(&reader);

@@ -63,7 +63,7 @@ static AsvLive *live_of(AsvPass *pass, AsvTuple *tuple, const AsvHosts *hosts,
     tuple->closed = FALSE;
     live = NULL;
   }
-  if (live || !pass->wanted || !segment->measured) return live;
+  if (live || !pass->wanted || !segment->whole) return live;
   gboolean opens =
       has(segment, ASV_TCP_SYN) && (!has(segment, ASV_TCP_ACK) || number == NUMBER_REBASED);
   if (tuple->closed && !opens) return NULL;
@@ -103,7 +103,7 @@ void asv_tcp_segment(AsvPass *pass, const AsvHosts *hosts, const AsvSegment *seg
   Number number = number_segment(pass, tuple, side, segment);
   if (pass->quoted) return;
   AsvLive *live = live_of(pass, tuple, hosts, segment, number);
-  if (!live || !pass->wanted || !segment->measured) return;
+  if (!live || !pass->wanted || !segment->whole) return;
   if (segment->piece.data.size < segment->piece.wire) pass->counters->cut++;
   take(pass->flows, live, pass, segment, side == 0 ? live->low : 1 - live->low);
 }
@@ -123,9 +123,11 @@ void asv_tcp_packet(AsvPass *pass, const AsvHosts *hosts, AsvPiece piece) {
     pass->malformed = TRUE;
     return;
   }
-  segment.measured = header >= HEADER && header <= piece.wire;
-  if (!segment.measured) pass->malformed = TRUE;
-  if (segment.measured) {
+  segment.measured = header <= piece.wire;
+  segment.whole = segment.measured && header >= HEADER;
+  if (!segment.whole) {
+    pass->malformed = TRUE;
+  } else {
     segment.piece.data = asv_span_sub(piece.data, header, piece.data.size);
     segment.piece.wire = piece.wire - header;
   }

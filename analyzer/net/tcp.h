@@ -11,7 +11,8 @@ typedef struct {
   guint16 ports[2]; /* source, destination */
   guint32 sequence, acknowledgement;
   guint8 flags;      /* ASV_TCP_ */
-  gboolean measured; /* the header is whole on the wire: piece says how many octets follow */
+  gboolean measured; /* the header's length fits the packet: Wireshark notes sequence numbers */
+  gboolean whole;    /* it is long enough too: the segment counts and piece is what follows */
   AsvPiece piece;
 } AsvSegment;
 

@@ -82,7 +82,8 @@ void asv_wlan_frame(AsvPass *pass, AsvPiece piece) {
 void asv_wlan_radiotap(AsvPass *pass, AsvPiece piece) {
   AsvReader reader = asv_reader(piece.data);
   asv_read_u16(&reader);
-  guint16 length = GUINT16_SWAP_LE_BE(asv_read_u16(&reader));
+  guint16 length = asv_read_u16(&reader);
+  length = GUINT16_SWAP_LE_BE(length);
   if (length >= 4) asv_read_span(&reader, length - 4u);
   if (reader.failed || length < 4) {
     pass->malformed = TRUE;
