@@ -20,4 +20,7 @@ void asv_traffic_observe(AsvTraffic *traffic, AsvFindings *findings, const char 
 /* Raises what only all observations together show; call it once. */
 void asv_traffic_finish(AsvTraffic *traffic, AsvFindings *findings);
 
+/* As asv_findings_not_kept(). */
+guint64 asv_traffic_not_kept(const AsvTraffic *traffic);
+
 #endif

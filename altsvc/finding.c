@@ -160,6 +160,14 @@ guint asv_findings_raise(AsvFindings *findings, AsvFindingCode code, const AsvFi
   return group->handle;
 }
 
+guint asv_findings_again(AsvFindings *findings, AsvFindingCode code, const AsvFindingAbout *about) {
+  Key key = {code, about->client, about->origin};
+  Group *group = g_hash_table_lookup(findings->by_key, &key);
+  if (!group) return 0;
+  count_fact(group->finding, about->seen);
+  return group->handle;
+}
+
 void asv_findings_count(AsvFindings *findings, guint handle, guint64 n) {
   g_assert(handle >= 1 && handle <= findings->groups->len);
   Group *group = g_ptr_array_index(findings->groups, handle - 1);
@@ -170,6 +178,10 @@ void asv_findings_observe(AsvFindings *findings, const char *client,
                           const AsvObservation *observation) {
   findings->now = MAX(findings->now, observation->time);
   asv_traffic_observe(findings->traffic, findings, client, observation);
+}
+
+guint64 asv_findings_not_kept(const AsvFindings *findings) {
+  return asv_traffic_not_kept(findings->traffic);
 }
 
 static int compare_groups(gconstpointer a, gconstpointer b) {

@@ -113,6 +113,13 @@ typedef struct {
 guint asv_findings_raise(AsvFindings *findings, AsvFindingCode code, const AsvFindingAbout *about,
                          const char *format, ...) G_GNUC_PRINTF(4, 5);
 
+/*
+ * Raises a fact again: counts it and returns its handle when its finding is
+ * there, else 0, and asv_findings_raise() must be called. For words that cost
+ * something to make.
+ */
+guint asv_findings_again(AsvFindings *findings, AsvFindingCode code, const AsvFindingAbout *about);
+
 /* Counts n more facts of a finding without listing their packets. */
 void asv_findings_count(AsvFindings *findings, guint handle, guint64 n);
 
@@ -132,6 +139,9 @@ void asv_findings_observe(AsvFindings *findings, const char *client,
  * NULL.
  */
 GPtrArray *asv_findings_finish(AsvFindings *findings, GArray **ids);
+/* Messages that were not compared with others because of a limit of altsvc/limits.h. */
+guint64 asv_findings_not_kept(const AsvFindings *findings);
+
 void asv_findings_free(AsvFindings *findings);
 void asv_finding_free(AsvFinding *finding);
 
