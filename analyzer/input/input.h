@@ -25,11 +25,11 @@ typedef struct {
   const char *name;        /* as the user wrote it; "-" for standard input */
   const char *format;      /* "pcap", "pcapng" */
   const char *compression; /* "gzip", "zstd", "lz4", or NULL */
-  guint64 packets, bytes;
-  gint64 first, last;
-  gboolean complete; /* ended without damage */
+  guint64 packets, bytes;  /* given so far; bytes is the sum of their wire_length */
+  gint64 first, last;      /* times of the first and last of them */
+  gboolean complete;       /* ended without damage */
   gboolean has_dropped;
-  guint64 dropped;        /* sum of the interfaces' isb_ifdrop or isb_osdrop */
+  guint64 dropped;        /* sum over the interfaces of isb_ifdrop and isb_osdrop */
   guint64 size, position; /* of the file on disk, for progress; size 0 when unknown */
 } AsvInputFile;
 
@@ -54,7 +54,8 @@ GQuark asv_input_error_quark(void);
 
 /*
  * Makes an input. filter is a BPF expression or NULL, compiled once per link
- * type; limit is the largest number of packets to read (0: all).
+ * type; limit is the largest number of packets to give, of all files together
+ * and whether the filter wants them or not (0: all). A file that the limit ends is complete.
  */
 AsvInput *asv_input_new(const AsvInputEvents *events, const char *filter, guint64 limit);
 
@@ -63,7 +64,8 @@ AsvInput *asv_input_new(const AsvInputEvents *events, const char *filter, guint6
 gboolean asv_input_add(AsvInput *input, const char *name, GError **error);
 
 /* TRUE when name's first octets are those of an observation file (a JSON object), not of a capture.
- * Does not consume standard input. */
+ * Does not consume standard input, be it a pipe; of other names only regular files are looked at.
+ */
 gboolean asv_input_is_observations(const char *name);
 
 /*
@@ -85,8 +87,9 @@ guint32 asv_input_files(const AsvInput *input);
 void asv_input_free(AsvInput *input);
 
 /*
- * Reads a key log file whole ("-k FILE"): gives its text to secrets. FALSE with
- * *error when it cannot be read. (Whether a line of it is usable, the key store says.)
+ * Reads a key log file ("-k FILE", may be compressed): gives its text to
+ * secrets in pieces that end with a line. FALSE with *error when it cannot be
+ * read to its end. (Whether a line of it is usable, the key store says.)
  */
 gboolean asv_input_key_log(const char *name, const AsvInputEvents *events, GError **error);
 
