@@ -135,7 +135,7 @@ static void measure(const AsvTimeline *timeline, guint *client_width, guint *ori
 static void put_names(AsvText *text, const char *client, const char *second, guint client_width) {
   AsvPage *page = &text->page;
   asv_page_pad(page, 2);
-  asv_page_put(page, client);
+  asv_page_wrap(page, "      ", client);
   asv_page_pad(page, MAX(2 + client_width, page->column) + 2);
   asv_page_wrap(page, "      ", second);
 }
