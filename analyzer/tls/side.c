@@ -85,6 +85,7 @@ static gboolean countable(AsvTlsSide *side, const AsvRecord *record) {
   const AsvTlsSide *other = asv_tls_other(side);
   if (record->type != ASV_RECORD_APPLICATION) return FALSE;
   if (!asv_tls_is_13(tls)) return TRUE;
+  if (!tls->has_server_hello && tls->early_rejected) return FALSE; /* HelloRetryRequest */
   gsize tag = tls->suite ? asv_cipher_shape(tls->suite->cipher)->tag : 16;
   if (record->size == 2 + 1 + tag) return FALSE;
   if (side->who == ASV_CLIENT) return side->protected_records > 1 || tls->early_offered;

@@ -31,18 +31,18 @@ typedef struct {
   AsvCrypto *crypto;
 } Writer;
 
-G_GNUC_UNUSED static void writer_put(GByteArray *out, guint64 value, int octets) {
+static inline void writer_put(GByteArray *out, guint64 value, int octets) {
   while (octets--) {
     guint8 octet = (guint8)(value >> (8 * octets));
     g_byte_array_append(out, &octet, 1);
   }
 }
 
-G_GNUC_UNUSED static void writer_text(GByteArray *out, const char *text) {
+static inline void writer_text(GByteArray *out, const char *text) {
   g_byte_array_append(out, (const guint8 *)text, (guint)strlen(text));
 }
 
-G_GNUC_UNUSED static void writer_from_secret(Writer *writer, AsvCrypto *crypto,
+static inline void writer_from_secret(Writer *writer, AsvCrypto *crypto,
                                              const WriterSuite *suite, const guint8 *secret) {
   const AsvSuite *found = asv_suite_find(suite->id);
   gsize size = asv_hash_size(found->prf);
@@ -53,7 +53,7 @@ G_GNUC_UNUSED static void writer_from_secret(Writer *writer, AsvCrypto *crypto,
   asv_crypto_expand_label(crypto, found->prf, asv_span(secret, size), "iv", writer->iv, 12);
 }
 
-G_GNUC_UNUSED static void writer_update(Writer *writer) {
+static inline void writer_update(Writer *writer) {
   const AsvSuite *found = asv_suite_find(writer->suite->id);
   guint8 next[48];
   gsize size = asv_hash_size(found->prf);
@@ -62,7 +62,7 @@ G_GNUC_UNUSED static void writer_update(Writer *writer) {
   writer_from_secret(writer, writer->crypto, writer->suite, next);
 }
 
-G_GNUC_UNUSED static void writer_from_master(Writer *writer, AsvCrypto *crypto,
+static inline void writer_from_master(Writer *writer, AsvCrypto *crypto,
                                              const WriterSuite *suite, int side,
                                              const guint8 *master, const guint8 *client_random,
                                              const guint8 *server_random) {
@@ -81,7 +81,7 @@ G_GNUC_UNUSED static void writer_from_master(Writer *writer, AsvCrypto *crypto,
 }
 
 /* AEAD: appends ciphertext and tag. */
-G_GNUC_UNUSED static void writer_seal(const Writer *writer, const guint8 *nonce, AsvSpan aad,
+static inline void writer_seal(const Writer *writer, const guint8 *nonce, AsvSpan aad,
                                       AsvSpan plain, GByteArray *out) {
   EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
   EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, writer->suite->cipher, NULL);
@@ -106,7 +106,7 @@ G_GNUC_UNUSED static void writer_seal(const Writer *writer, const guint8 *nonce,
   EVP_CIPHER_free(cipher);
 }
 
-G_GNUC_UNUSED static void writer_mac(const Writer *writer, guint8 type, AsvSpan content,
+static inline void writer_mac(const Writer *writer, guint8 type, AsvSpan content,
                                      guint8 *mac) {
   g_autoptr(GByteArray) data = g_byte_array_new();
   unsigned size = 0;
@@ -119,7 +119,7 @@ G_GNUC_UNUSED static void writer_mac(const Writer *writer, guint8 type, AsvSpan 
        data->len, mac, &size);
 }
 
-G_GNUC_UNUSED static void writer_cbc(Writer *writer, guint8 type, AsvSpan content,
+static inline void writer_cbc(Writer *writer, guint8 type, AsvSpan content,
                                      GByteArray *body) {
   g_autoptr(GByteArray) plain = g_byte_array_new();
   guint8 mac[64];
@@ -152,19 +152,19 @@ G_GNUC_UNUSED static void writer_cbc(Writer *writer, guint8 type, AsvSpan conten
   }
 }
 
-G_GNUC_UNUSED static void writer_header(GByteArray *out, guint8 type, guint16 version, gsize size) {
+static inline void writer_header(GByteArray *out, guint8 type, guint16 version, gsize size) {
   writer_put(out, type, 1);
   writer_put(out, version, 2);
   writer_put(out, size, 2);
 }
 
 /* An unprotected record. */
-G_GNUC_UNUSED static void writer_plain(GByteArray *out, guint8 type, const GByteArray *body) {
+static inline void writer_plain(GByteArray *out, guint8 type, const GByteArray *body) {
   writer_header(out, type, 0x0303, body->len);
   g_byte_array_append(out, body->data, body->len);
 }
 
-G_GNUC_UNUSED static void writer_13(Writer *writer, GByteArray *out, guint8 type, AsvSpan content,
+static inline void writer_13(Writer *writer, GByteArray *out, guint8 type, AsvSpan content,
                                     gsize padding) {
   g_autoptr(GByteArray) inner = g_byte_array_new();
   guint8 nonce[12];
@@ -181,7 +181,7 @@ G_GNUC_UNUSED static void writer_13(Writer *writer, GByteArray *out, guint8 type
   writer->sequence++;
 }
 
-G_GNUC_UNUSED static void writer_12(Writer *writer, GByteArray *out, guint8 type,
+static inline void writer_12(Writer *writer, GByteArray *out, guint8 type,
                                     AsvSpan content) {
   g_autoptr(GByteArray) body = g_byte_array_new();
   if (writer->suite->digest) {
@@ -208,7 +208,7 @@ G_GNUC_UNUSED static void writer_12(Writer *writer, GByteArray *out, guint8 type
 }
 
 /* A protected record. */
-G_GNUC_UNUSED static void writer_record(Writer *writer, GByteArray *out, guint8 type,
+static inline void writer_record(Writer *writer, GByteArray *out, guint8 type,
                                         AsvSpan content, gsize padding) {
   if (writer->suite->version == 0x0304)
     writer_13(writer, out, type, content, padding);
@@ -218,7 +218,7 @@ G_GNUC_UNUSED static void writer_record(Writer *writer, GByteArray *out, guint8 
 
 /* --- handshake messages --- */
 
-G_GNUC_UNUSED static GByteArray *writer_message(guint8 type, GByteArray *body) {
+static inline GByteArray *writer_message(guint8 type, GByteArray *body) {
   GByteArray *message = g_byte_array_new();
   writer_put(message, type, 1);
   writer_put(message, body->len, 3);
@@ -227,7 +227,7 @@ G_GNUC_UNUSED static GByteArray *writer_message(guint8 type, GByteArray *body) {
   return message;
 }
 
-G_GNUC_UNUSED static void writer_extension(GByteArray *out, guint16 type, const guint8 *body,
+static inline void writer_extension(GByteArray *out, guint16 type, const guint8 *body,
                                            gsize size) {
   writer_put(out, type, 2);
   writer_put(out, size, 2);
@@ -242,7 +242,7 @@ typedef struct {
   gboolean early, ech;
 } HelloWish;
 
-G_GNUC_UNUSED static GByteArray *writer_client_hello(const guint8 random[32], HelloWish wish) {
+static inline GByteArray *writer_client_hello(const guint8 random[32], HelloWish wish) {
   static const guint8 alpn[] = {0, 8, 2, 0x1a, 0x1a, 2, 'h', '2', 1, 'x'};
   static const guint8 outer[] = {0, 0, 1, 0, 1, 9, 0, 0, 0, 0};
   GByteArray *body = g_byte_array_new();
@@ -283,7 +283,7 @@ G_GNUC_UNUSED static GByteArray *writer_client_hello(const guint8 random[32], He
   return writer_message(1, body);
 }
 
-G_GNUC_UNUSED static GByteArray *writer_server_hello(const guint8 random[32],
+static inline GByteArray *writer_server_hello(const guint8 random[32],
                                                      const WriterSuite *suite, gboolean psk,
                                                      const char *session_id) {
   static const guint8 tls13[] = {3, 4};
