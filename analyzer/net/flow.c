@@ -24,7 +24,7 @@ static void doubt_end(AsvFlows *flows, AsvDoubt *doubt) {
 static void forget(AsvFlows *flows, AsvLive *live) {
   for (int i = 0; i < 2; i++) {
     doubt_end(flows, &live->doubts[i]);
-    asv_hold_clear(&live->streams[i].hold, &flows->pool);
+    asv_ahead_clear(&live->streams[i].hold, &flows->pool);
   }
   g_queue_unlink(live->queue, &live->link);
   live->tuple->live = NULL;
@@ -206,7 +206,7 @@ void asv_flows_free(AsvFlows *flows) {
   GPtrArray *all = all_live(flows);
   for (guint i = 0; i < all->len; i++) forget(flows, all->pdata[i]);
   g_ptr_array_free(all, TRUE);
-  asv_hold_pool_clear(&flows->pool);
+  asv_ahead_pool_clear(&flows->pool);
   asv_tuples_free(flows->segments);
   asv_tuples_free(flows->pdus);
   g_free(flows);

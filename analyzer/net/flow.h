@@ -43,7 +43,7 @@ struct AsvFlows {
   AsvNetEvents events;
   AsvTuples *segments; /* numbers of TCP connections */
   AsvTuples *pdus;     /* numbers of exported PDUs' connections */
-  AsvHoldPool pool;
+  AsvAheadPool pool;
   guint count;
   GQueue open, closing, reset; /* AsvLive, by time of the last packet */
   GQueue doubts;               /* AsvDoubt */

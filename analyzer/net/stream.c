@@ -41,15 +41,15 @@ static void lose(AsvStream *stream, const AsvPacketRef *at, gint64 n) {
 }
 
 /* Delivers what is held from `next` on, and notes the hole that ends it, or the end. */
-static void drain(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at) {
+static void drain(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at) {
   while (stream->hold.count) {
-    asv_hold_drop(&stream->hold, pool, stream->next);
-    AsvSpan run = asv_hold_run(&stream->hold, stream->next);
+    asv_ahead_drop(&stream->hold, pool, stream->next);
+    AsvSpan run = asv_ahead_run(&stream->hold, stream->next);
     if (!run.size) break;
     deliver(stream, at, run);
   }
   if (stream->fin >= 0 && stream->next >= stream->fin && !stream->ended) {
-    asv_hold_clear(&stream->hold, pool);
+    asv_ahead_clear(&stream->hold, pool);
     stream->ended = TRUE;
     stream->sink.end(stream->sink.self, at, ASV_END_FIN);
   }
@@ -63,16 +63,16 @@ static void drain(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at) 
 }
 
 /* Gives up the holes that start before position, up to limit. */
-static void give_up(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at, gint64 position,
+static void give_up(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at, gint64 position,
                     gint64 limit) {
   while (stream->hole >= 0 && stream->next < position) {
-    gint64 first = asv_hold_first(&stream->hold, stream->next);
+    gint64 first = asv_ahead_first(&stream->hold, stream->next);
     lose(stream, at, MIN(first >= 0 ? first : stream->fin, limit) - stream->next);
     drain(stream, pool, at);
   }
 }
 
-void asv_stream_give_up(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at,
+void asv_stream_give_up(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at,
                         gint64 position) {
   give_up(stream, pool, at, position, NEVER);
 }
@@ -95,12 +95,12 @@ static gboolean is_stray(AsvStream *stream, gint64 position, guint32 sequence, g
 }
 
 /* In order: up to what is held already, which came first; then that; and so on. */
-static void take_in_order(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at,
+static void take_in_order(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at,
                           gint64 position, AsvSpan data) {
   gint64 end = position + (gint64)data.size;
   while (stream->next < end && stream->next >= position) {
     AsvSpan rest = asv_span_sub(data, (gsize)(stream->next - position), data.size);
-    gint64 held = asv_hold_first(&stream->hold, stream->next);
+    gint64 held = asv_ahead_first(&stream->hold, stream->next);
     if (held >= 0 && held < end) rest.size = (gsize)(held - stream->next);
     if (rest.size) deliver(stream, at, rest);
     drain(stream, pool, at);
@@ -108,12 +108,12 @@ static void take_in_order(AsvStream *stream, AsvHoldPool *pool, const AsvPacketR
 }
 
 /* Behind a hole: holds it, giving up the oldest holes where the window or the pool is too small. */
-static void take_ahead(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at,
+static void take_ahead(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at,
                        gint64 position, AsvSpan data) {
   gint64 end = position + (gint64)data.size;
   if (end - stream->next > WINDOW) give_up(stream, pool, at, end - WINDOW, position);
   if (stream->next < position && end - stream->next <= WINDOW &&
-      asv_hold_put(&stream->hold, pool, position, data)) {
+      asv_ahead_put(&stream->hold, pool, position, data)) {
     drain(stream, pool, at);
     return;
   }
@@ -122,8 +122,8 @@ static void take_ahead(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef 
   take_in_order(stream, pool, at, position, data);
 }
 
-void asv_stream_take(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at, guint32 sequence,
-                     AsvPiece piece) {
+void asv_stream_take(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at,
+                     guint32 sequence, AsvPiece piece) {
   asv_stream_start(stream, sequence);
   gint64 position = unwrap(stream, sequence);
   gint64 end = position + (gint64)piece.wire;
@@ -157,12 +157,12 @@ void asv_stream_take(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *a
   }
 }
 
-void asv_stream_append(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at,
+void asv_stream_append(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at,
                        AsvPiece piece) {
   asv_stream_take(stream, pool, at, stream->base + (guint32)stream->highest, piece);
 }
 
-void asv_stream_fin(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at,
+void asv_stream_fin(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at,
                     guint32 sequence) {
   asv_stream_start(stream, sequence);
   gint64 position = unwrap(stream, sequence);
@@ -180,7 +180,7 @@ void asv_stream_acknowledge(AsvStream *stream, guint32 sequence) {
   stream->acknowledged = MAX(stream->acknowledged, position);
 }
 
-void asv_stream_end(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at, AsvEnd why) {
+void asv_stream_end(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at, AsvEnd why) {
   if (stream->ended) return;
   asv_stream_give_up(stream, pool, at, NEVER);
   if (stream->ended) return;
@@ -188,7 +188,7 @@ void asv_stream_end(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at
   if (stream->acknowledged - stream->next > 1) {
     lose(stream, at, stream->acknowledged - stream->next);
   }
-  asv_hold_clear(&stream->hold, pool);
+  asv_ahead_clear(&stream->hold, pool);
   stream->ended = TRUE;
   stream->sink.end(stream->sink.self, at, why);
 }

@@ -7,11 +7,11 @@
 #ifndef ANALYZER_NET_STREAM_H
 #define ANALYZER_NET_STREAM_H
 
-#include "analyzer/net/hold.h"
+#include "analyzer/net/ahead.h"
 
 typedef struct {
   AsvSink sink;
-  AsvHold hold;
+  AsvAhead hold;
   guint32 base;        /* sequence number of position 0 */
   guint32 stray;       /* sequence number behind a segment far from all others */
   guint8 started;      /* base is set */
@@ -36,17 +36,18 @@ void asv_stream_start(AsvStream *stream, guint32 sequence);
  * A segment of wire octets of which data were captured. Delivers what is in
  * order now; octets that the snap length cut are a gap when their turn comes.
  */
-void asv_stream_take(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at, guint32 sequence,
-                     AsvPiece piece);
+void asv_stream_take(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at,
+                     guint32 sequence, AsvPiece piece);
 
 /* The stream ends before this sequence number. */
-void asv_stream_fin(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at, guint32 sequence);
+void asv_stream_fin(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at,
+                    guint32 sequence);
 
 /* The other end has everything before this sequence number. */
 void asv_stream_acknowledge(AsvStream *stream, guint32 sequence);
 
 /* Takes octets that have no sequence number: they follow what came before. */
-void asv_stream_append(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at,
+void asv_stream_append(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at,
                        AsvPiece piece);
 
 /* TRUE when octets wait behind a hole although the other end says it has what is missing. */
@@ -55,11 +56,11 @@ static inline gboolean asv_stream_doubtful(const AsvStream *stream) {
 }
 
 /* Reports every hole that starts before position as a gap and delivers what waited behind. */
-void asv_stream_give_up(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at,
+void asv_stream_give_up(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at,
                         gint64 position);
 
 /* Gives up all holes and octets that are known only from acknowledgements, and ends the stream for
  * the given reason, or for its FIN when it had one. Nothing when it has ended. */
-void asv_stream_end(AsvStream *stream, AsvHoldPool *pool, const AsvPacketRef *at, AsvEnd why);
+void asv_stream_end(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at, AsvEnd why);
 
 #endif

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Octets that wait behind a hole: a ring of blocks with bitmaps. */
-#include "analyzer/net/hold.h"
+#include "analyzer/net/ahead.h"
 
 #define BLOCK ((gint64)ASV_NET_BLOCK)
 #define WORD_BITS 64u
 #define WORDS (ASV_NET_BLOCK / WORD_BITS)
 #define FIRST_CAPACITY 16u
 
-struct AsvHoldBlock {
-  AsvHoldBlock *next_spare;
+struct AsvAheadBlock {
+  AsvAheadBlock *next_spare;
   guint64 have[WORDS];
   guint8 octets[ASV_NET_BLOCK];
 };
 
 /* Offset of the first octet from `from` on that is there (wanted TRUE) or is not; BLOCK when none.
  */
-static guint find_bit(const AsvHoldBlock *block, guint from, gboolean wanted) {
+static guint find_bit(const AsvAheadBlock *block, guint from, gboolean wanted) {
   for (guint word = from / WORD_BITS; word < WORDS; word++) {
     guint64 bits = wanted ? block->have[word] : ~block->have[word];
     if (word == from / WORD_BITS) bits &= ~G_GUINT64_CONSTANT(0) << from % WORD_BITS;
@@ -24,7 +24,7 @@ static guint find_bit(const AsvHoldBlock *block, guint from, gboolean wanted) {
   return ASV_NET_BLOCK;
 }
 
-static void set_bits(AsvHoldBlock *block, guint from, guint to) {
+static void set_bits(AsvAheadBlock *block, guint from, guint to) {
   while (from < to) {
     guint word = from / WORD_BITS;
     guint end = MIN(to, (word + 1) * WORD_BITS);
@@ -35,7 +35,7 @@ static void set_bits(AsvHoldBlock *block, guint from, guint to) {
 }
 
 /* Copies data to where the block has nothing. */
-static void block_put(AsvHoldBlock *block, guint offset, AsvSpan data) {
+static void block_put(AsvAheadBlock *block, guint offset, AsvSpan data) {
   guint stop = offset + (guint)data.size;
   guint from = find_bit(block, offset, FALSE);
   while (from < stop) {
@@ -46,20 +46,20 @@ static void block_put(AsvHoldBlock *block, guint offset, AsvSpan data) {
   }
 }
 
-static AsvHoldBlock **place(const AsvHold *hold, gint64 number) {
+static AsvAheadBlock **place(const AsvAhead *hold, gint64 number) {
   return &hold->ring[number & (gint64)(hold->capacity - 1)];
 }
 
 /* Makes the ring wide enough for number; FALSE when the pool is used up. */
-static gboolean make_room(AsvHold *hold, AsvHoldPool *pool, gint64 number) {
+static gboolean make_room(AsvAhead *hold, AsvAheadPool *pool, gint64 number) {
   gint64 first = hold->count ? MIN(hold->first, number) : number;
   gint64 last = hold->count ? MAX(hold->last, number) : number;
   guint capacity = MAX(hold->capacity, FIRST_CAPACITY);
   while (capacity < last - first + 1) capacity *= 2;
   if (capacity != hold->capacity) {
-    gsize more = (capacity - hold->capacity) * sizeof(AsvHoldBlock *);
+    gsize more = (capacity - hold->capacity) * sizeof(AsvAheadBlock *);
     if (pool->octets + more > ASV_NET_HELD) return FALSE;
-    AsvHold wider = {.ring = g_new0(AsvHoldBlock *, capacity), .capacity = capacity};
+    AsvAhead wider = {.ring = g_new0(AsvAheadBlock *, capacity), .capacity = capacity};
     for (gint64 n = hold->first; hold->count && n <= hold->last; n++) {
       *place(&wider, n) = *place(hold, n);
     }
@@ -73,31 +73,31 @@ static gboolean make_room(AsvHold *hold, AsvHoldPool *pool, gint64 number) {
   return TRUE;
 }
 
-static AsvHoldBlock *block_new(AsvHoldPool *pool) {
-  if (pool->octets + sizeof(AsvHoldBlock) > ASV_NET_HELD) return NULL;
-  pool->octets += sizeof(AsvHoldBlock);
-  AsvHoldBlock *block = pool->spare;
+static AsvAheadBlock *block_new(AsvAheadPool *pool) {
+  if (pool->octets + sizeof(AsvAheadBlock) > ASV_NET_HELD) return NULL;
+  pool->octets += sizeof(AsvAheadBlock);
+  AsvAheadBlock *block = pool->spare;
   if (block) {
     pool->spare = block->next_spare;
   } else {
-    block = g_new(AsvHoldBlock, 1);
+    block = g_new(AsvAheadBlock, 1);
   }
   memset(block->have, 0, sizeof block->have);
   return block;
 }
 
-static void block_free(AsvHoldPool *pool, AsvHoldBlock *block) {
-  pool->octets -= sizeof(AsvHoldBlock);
+static void block_free(AsvAheadPool *pool, AsvAheadBlock *block) {
+  pool->octets -= sizeof(AsvAheadBlock);
   block->next_spare = pool->spare;
   pool->spare = block;
 }
 
-static AsvHoldBlock *block_get(AsvHold *hold, AsvHoldPool *pool, gint64 number) {
+static AsvAheadBlock *block_get(AsvAhead *hold, AsvAheadPool *pool, gint64 number) {
   if (hold->count && number >= hold->first && number <= hold->last) {
-    AsvHoldBlock *block = *place(hold, number);
+    AsvAheadBlock *block = *place(hold, number);
     if (block) return block;
   }
-  AsvHoldBlock *block = block_new(pool);
+  AsvAheadBlock *block = block_new(pool);
   if (!block) return NULL;
   if (!make_room(hold, pool, number)) {
     block_free(pool, block);
@@ -108,11 +108,11 @@ static AsvHoldBlock *block_get(AsvHold *hold, AsvHoldPool *pool, gint64 number) 
   return block;
 }
 
-gboolean asv_hold_put(AsvHold *hold, AsvHoldPool *pool, gint64 position, AsvSpan data) {
+gboolean asv_ahead_put(AsvAhead *hold, AsvAheadPool *pool, gint64 position, AsvSpan data) {
   while (data.size) {
     guint offset = (guint)(position % BLOCK);
     gsize size = MIN(data.size, ASV_NET_BLOCK - offset);
-    AsvHoldBlock *block = block_get(hold, pool, position / BLOCK);
+    AsvAheadBlock *block = block_get(hold, pool, position / BLOCK);
     if (!block) return FALSE;
     block_put(block, offset, asv_span(data.data, size));
     position += (gint64)size;
@@ -121,19 +121,19 @@ gboolean asv_hold_put(AsvHold *hold, AsvHoldPool *pool, gint64 position, AsvSpan
   return TRUE;
 }
 
-AsvSpan asv_hold_run(const AsvHold *hold, gint64 position) {
+AsvSpan asv_ahead_run(const AsvAhead *hold, gint64 position) {
   gint64 number = position / BLOCK;
   if (!hold->count || number < hold->first || number > hold->last) return asv_span(NULL, 0);
-  const AsvHoldBlock *block = *place(hold, number);
+  const AsvAheadBlock *block = *place(hold, number);
   if (!block) return asv_span(NULL, 0);
   guint offset = (guint)(position % BLOCK);
   return asv_span(block->octets + offset, find_bit(block, offset, FALSE) - offset);
 }
 
-gint64 asv_hold_first(const AsvHold *hold, gint64 position) {
+gint64 asv_ahead_first(const AsvAhead *hold, gint64 position) {
   if (!hold->count) return -1;
   for (gint64 number = MAX(hold->first, position / BLOCK); number <= hold->last; number++) {
-    const AsvHoldBlock *block = *place(hold, number);
+    const AsvAheadBlock *block = *place(hold, number);
     if (!block) continue;
     guint offset = number == position / BLOCK ? (guint)(position % BLOCK) : 0;
     guint found = find_bit(block, offset, TRUE);
@@ -142,34 +142,34 @@ gint64 asv_hold_first(const AsvHold *hold, gint64 position) {
   return -1;
 }
 
-void asv_hold_clear(AsvHold *hold, AsvHoldPool *pool) {
+void asv_ahead_clear(AsvAhead *hold, AsvAheadPool *pool) {
   for (gint64 number = hold->first; hold->count; number++) {
-    AsvHoldBlock **block = place(hold, number);
+    AsvAheadBlock **block = place(hold, number);
     if (!*block) continue;
     block_free(pool, *block);
     hold->count--;
   }
-  pool->octets -= hold->capacity * sizeof(AsvHoldBlock *);
+  pool->octets -= hold->capacity * sizeof(AsvAheadBlock *);
   g_free(hold->ring);
-  *hold = (AsvHold){0};
+  *hold = (AsvAhead){0};
 }
 
-void asv_hold_drop(AsvHold *hold, AsvHoldPool *pool, gint64 position) {
+void asv_ahead_drop(AsvAhead *hold, AsvAheadPool *pool, gint64 position) {
   if (!hold->count) return;
   for (; hold->first <= hold->last; hold->first++) {
-    AsvHoldBlock **block = place(hold, hold->first);
+    AsvAheadBlock **block = place(hold, hold->first);
     if (!*block) continue;
     if (hold->first >= position / BLOCK) break;
     block_free(pool, *block);
     *block = NULL;
     hold->count--;
   }
-  if (asv_hold_first(hold, position) < 0) asv_hold_clear(hold, pool);
+  if (asv_ahead_first(hold, position) < 0) asv_ahead_clear(hold, pool);
 }
 
-void asv_hold_pool_clear(AsvHoldPool *pool) {
+void asv_ahead_pool_clear(AsvAheadPool *pool) {
   while (pool->spare) {
-    AsvHoldBlock *block = pool->spare;
+    AsvAheadBlock *block = pool->spare;
     pool->spare = block->next_spare;
     g_free(block);
   }
