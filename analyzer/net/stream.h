@@ -2,7 +2,9 @@
 /*
  * One direction of a connection: puts its segments in order, octets that came
  * first staying, and gives them to a sink. Positions count octets from the
- * first of the stream; sequence numbers are unwrapped to them.
+ * first of the stream; sequence numbers are unwrapped to them. The packet a
+ * sink is told is always the one that let the octets go: behind a hole, the one
+ * that filled it or made it hopeless, so that order and time never step back.
  */
 #ifndef ANALYZER_NET_STREAM_H
 #define ANALYZER_NET_STREAM_H

@@ -361,6 +361,40 @@ static void test_idle(void) {
                   "two\n0.0 end fin\n0 closing 0 fin\n0.1 end idle\n0 released idle");
 }
 
+static AsvFlow flow_after(const WireSegment *segments, guint count) {
+  WireRecord *record = wire_record_new();
+  for (guint i = 0; i < count; i++) {
+    GByteArray *packet = wire_ipv4(6, segments[i].from, 0, wire_tcp(&segments[i]));
+    wire_take(record, WIRE_ETHERNET,
+              wire_wrap(segments[i].from ? "020000000001 020000000002 0800"
+                                         : "020000000002 020000000001 0800",
+                        packet));
+  }
+  asv_net_finish(record->net, &record->at);
+  AsvFlow flow = record->released;
+  g_free(wire_record_finish(record));
+  return flow;
+}
+
+/* Who opened it, whether both ends spoke, and their link-layer addresses. */
+static void test_flow(void) {
+  static const WireSegment handshake[] = {SYN, SYN_ACK}, late[] = {SYN_ACK, ACK},
+                           middle[] = {S(500, "x")};
+  AsvFlow flow = flow_after(handshake, 2);
+  g_assert_cmpint(flow.opener, ==, 0);
+  g_assert_true(flow.both_seen && flow.has_mac);
+  g_assert_cmpuint(flow.mac[0][5], ==, 1);
+  g_assert_cmpuint(flow.mac[1][5], ==, 2);
+  g_assert_cmpuint(flow.ends[0].port, ==, 1000);
+  g_assert_cmpuint(flow.first.packet, ==, 1);
+  flow = flow_after(late, 2);
+  g_assert_cmpint(flow.opener, ==, 1);
+  g_assert_cmpuint(flow.ends[0].port, ==, 443);
+  flow = flow_after(middle, 1);
+  g_assert_cmpint(flow.opener, ==, -1);
+  g_assert_false(flow.both_seen);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -379,5 +413,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/net/tcp/cut", test_cut);
   g_test_add_func("/net/tcp/unwanted", test_unwanted);
   g_test_add_func("/net/tcp/idle", test_idle);
+  g_test_add_func("/net/tcp/flow", test_flow);
   return g_test_run();
 }

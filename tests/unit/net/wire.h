@@ -116,6 +116,7 @@ struct WireRecord {
   int joined_end;        /* this end's */
   guint64 octets, lost;
   guint open, opened;
+  AsvFlow released;    /* the last that was */
   gboolean quiet;      /* counts only */
   guint64 waive_after; /* once this many octets of end 1 came, */
   guint64 waive;       /* this many are waived, once */
@@ -211,6 +212,7 @@ static inline void wire_released(void *self, void *connection, const AsvPacketRe
   WireConnection *released = connection;
   wire_note(record, "%u released %s", released->flow->number, wire_end_names[why]);
   record->open--;
+  record->released = *released->flow;
   g_free(released);
 }
 
