@@ -252,6 +252,39 @@ static void test_schema_refuses(void) {
   asv_story_free(story);
 }
 
+#define SEEN(kind)                                          \
+  "{\"schema\":\"altshark-observation/1\",\"kind\":\"" kind \
+  "\",\"time\":\"2026-11-20T11:30:05.555000000Z\",\"file\":\"x.pcapng\",\"packet\":1,"
+#define ON                                                                           \
+  "\"client\":\"10.77.0.11\",\"server\":\"10.77.0.1:443\",\"connection\":\"tcp:0\"," \
+  "\"id\":\"0123456789abcdef\","
+
+static void test_observation_schema(void) {
+  static const char good[] =
+      SEEN("connection") ON "\"transport\":\"tcp\"}\n" SEEN("advertisement") ON
+      "\"via\":\"http2-header\",\"origin\":\"https://a.test\","
+      "\"value\":\"\\u00ff\"}\n" SEEN("unreadable") ON
+      "\"reason\":\"no-secrets\",\"bytes\":0}\n" SEEN(
+          "capture") "\"packets\":0,\"bytes\":0,\"complete\":true}\n";
+  static const char *const bad[] = {
+      SEEN("connection") "\"transport\":\"tcp\"}\n",
+      SEEN("connection") ON "\"transport\":\"tcp\",\"status\":200}\n",
+      SEEN("advertisement") ON "\"via\":\"http2-header\",\"value\":\"clear\"}\n",
+      SEEN("advertisement") ON
+      "\"via\":\"http2-header\",\"origin\":\"https://a.test\","
+      "\"value\":\"\\u0100\"}\n",
+      SEEN("unreadable") ON "\"reason\":\"bad luck\",\"bytes\":0}\n",
+      SEEN("guess") ON "\"reason\":\"fin\"}\n",
+      SEEN("capture") ON "\"packets\":0,\"bytes\":0,\"complete\":true}\n",
+  };
+  if (!has_validator()) {
+    g_test_skip("python3-jsonschema is not installed");
+    return;
+  }
+  g_assert_true(is_valid(good));
+  for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) g_assert_false(is_valid(bad[i]));
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/json/whole", test_whole);
@@ -262,5 +295,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/json/relative", test_relative_is_exact);
   g_test_add_func("/json/schema", test_schema);
   g_test_add_func("/json/schema-refuses", test_schema_refuses);
+  g_test_add_func("/json/observation-schema", test_observation_schema);
   return g_test_run();
 }
