@@ -172,6 +172,9 @@ gboolean asv_side_open(AsvTlsSide *side, const AsvRecord *record, guint8 *room, 
                        AsvTlsWindow window, guint64 *skipped);
 /* FALSE when there are no keys to try and loading secrets would be needed first. */
 gboolean asv_side_has_keys(AsvTlsSide *side);
+/* Makes the application keys before their first record has come, where that is what comes next:
+ * what is lost from here on then has a place. FALSE when it is not, or there are no secrets. */
+gboolean asv_side_expect_application(AsvTlsSide *side);
 /* The epoch ends: the next record is under the next keys. */
 void asv_side_next_epoch(AsvTlsSide *side);
 /* KeyUpdate (RFC 8446 §7.2). */

@@ -8,12 +8,14 @@
  */
 #include "connection.h"
 
-/* How many octets a loss at least and at most takes for one record. */
+/* The most octets that one record takes. */
 #define RECORD_LARGEST (ASV_TLS_RECORD_MAX + ASV_RECORD_HEADER)
+/* The Finished message of TLS 1.2 (RFC 5246 §7.4.9). */
+#define FINISHED_SIZE 16u
 
 void asv_side_lose_step(AsvTlsSide *side, const AsvPacketRef *at, guint64 lost) {
   gboolean first = !side->search;
-  if (!side->keys) side->broken = TRUE;
+  if (!asv_side_expect_application(side)) side->broken = TRUE;
   asv_messages_clear(&side->messages);
   if (first) {
     asv_records_clear(&side->records);
@@ -39,7 +41,11 @@ static guint64 lost_plaintext(const AsvTlsSide *side, guint64 lost, guint64 reco
   if (lost == ASV_GAP_UNKNOWN || records == G_MAXUINT64) return ASV_GAP_UNKNOWN;
   if (!asv_protection_content(side->keys, probe, &content)) return ASV_GAP_UNKNOWN;
   around = probe - content + ASV_RECORD_HEADER;
-  return records <= lost / around ? lost - records * around : ASV_GAP_UNKNOWN;
+  if (records > lost / around) return ASV_GAP_UNKNOWN;
+  guint64 plaintext = lost - records * around;
+  /* Before TLS 1.3 the first record under a key is Finished. */
+  gboolean finished = !asv_tls_is_13(side->tls) && records > 0 && side->sequence == records + 1;
+  return finished ? plaintext - MIN(plaintext, FINISHED_SIZE) : plaintext;
 }
 
 static void account_loss(AsvTlsSide *side, const AsvPacketRef *at, guint64 lost, guint64 records) {

@@ -172,6 +172,18 @@ gboolean asv_side_open(AsvTlsSide *side, const AsvRecord *record, guint8 *room, 
          try_inner_randoms(side, record, room, opened);
 }
 
+gboolean asv_side_expect_application(AsvTlsSide *side) {
+  gboolean tls13 = asv_tls_is_13(side->tls);
+  gboolean begins = tls13 ? side->epoch == ASV_EPOCH_HANDSHAKE : side->ciphered;
+  if (side->keys) return TRUE;
+  if (!begins || side->slack || !asv_side_has_keys(side)) return FALSE;
+  AsvSpan secret = find_secret(side, ASV_EPOCH_APPLICATION);
+  if (!secret.size) return FALSE;
+  side->keys = make_keys(side, ASV_EPOCH_APPLICATION, secret);
+  side->epoch = ASV_EPOCH_APPLICATION;
+  return TRUE;
+}
+
 void asv_side_next_epoch(AsvTlsSide *side) {
   asv_protection_free(side->keys);
   side->keys = NULL;

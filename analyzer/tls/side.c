@@ -150,14 +150,24 @@ static void settle_tentative(AsvTlsSide *side, const AsvPacketRef *at) {
   asv_side_plaintext_gap(side, at, ASV_GAP_UNKNOWN);
 }
 
+/* The first record that application keys opened was not their first one. */
+static void settle_beginning(AsvTlsSide *side, const AsvPacketRef *at) {
+  guint64 expected =
+      asv_tls_is_13(side->tls) ? 1 : 2; /* TLS 1.2: Finished is under the same keys */
+  if (side->epoch == ASV_EPOCH_APPLICATION && side->sequence > expected)
+    asv_side_plaintext_gap(side, at, ASV_GAP_UNKNOWN);
+}
+
 static void open_record(AsvTlsSide *side, const AsvPacketRef *at, const AsvRecord *record) {
   AsvBuffers *buffers = side->tls->context->buffers;
   guint8 *room = asv_buffers_take(buffers);
   AsvOpened opened;
   AsvTlsWindow window = {0, side->slack};
   guint64 skipped = 0;
+  gboolean had_no_keys = !side->keys;
   if (asv_side_open(side, record, room, &opened, window, &skipped)) {
     settle_tentative(side, at);
+    if (had_no_keys) settle_beginning(side, at);
     asv_side_opened(side, at, &opened);
   } else {
     not_opened(side, at, record);
@@ -199,7 +209,7 @@ static void skipped_record(AsvTlsSide *side, const AsvPacketRef *at, const AsvRe
 }
 
 static void lost_record(AsvTlsSide *side, const AsvPacketRef *at, const AsvRecord *record) {
-  if (side->keys) {
+  if (asv_side_expect_application(side)) {
     pass_over(side, at, record, ASV_TLS_BYTES_LOST);
     return;
   }
@@ -207,10 +217,6 @@ static void lost_record(AsvTlsSide *side, const AsvPacketRef *at, const AsvRecor
   asv_messages_clear(&side->messages);
   if (!countable(side, record)) return;
   side->counted_records++;
-  if (side->epoch < ASV_EPOCH_APPLICATION && asv_side_has_keys(side)) {
-    side->tentative += record->size;
-    return;
-  }
   asv_side_unreadable(side, at, ASV_TLS_BYTES_LOST, record->size);
 }
 
