@@ -19,6 +19,7 @@ typedef struct {
   guint64 with, without;
   Status statuses[ASV_COMPARED_STATUSES_MAX];
   guint statuses_used;
+  gboolean framed;                /* ALTSVC frames say it too: responses need not */
   gboolean withdrawn;             /* the last word was `clear`: silence is right from there on */
   char *with_from, *without_from; /* the server of the first ones; NULL when unknown */
   gboolean with_mixed, without_mixed; /* others sent such ones too */
@@ -210,7 +211,10 @@ void asv_origin_table_advertisement(AsvOriginTable *table, AsvFindings *findings
   if (!pair) return;
   gboolean clear = !asv_said_add(&origin->said, pair->client, seen, &pair->values);
   note_way(pair, findings, seen);
-  if (seen->advertisement.via != ASV_VIA_ALTSVC_FRAME) note_header(origin, seen, clear);
+  if (seen->advertisement.via == ASV_VIA_ALTSVC_FRAME)
+    origin->framed = TRUE;
+  else
+    note_header(origin, seen, clear);
 }
 
 /* " Without it: 404 (3 of 3), 200 (1 of 4)." */
@@ -233,7 +237,7 @@ static void append_statuses(GString *words, const Origin *origin) {
 
 static void raise_sometimes(const Origin *origin, AsvFindings *findings) {
   guint64 all = origin->with + origin->without;
-  if (!origin->with || !origin->without || all < ASV_SOMETIMES_RESPONSES) return;
+  if (origin->framed || !origin->with || !origin->without || all < ASV_SOMETIMES_RESPONSES) return;
   GString *words = g_string_new(NULL);
   g_string_printf(words,
                   "Alt-Svc came with %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " responses.",

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Rules for single messages (RFC 7838 §4, §9.2, RFC 9113 §8.2.2, RFC 9112
- * §9.3 and C.2.2) and for what the capture lacks. What is compared between
- * messages goes on to finding-origin.c.
+ * §9.3 and C.2.2). What is compared between messages goes on to finding-origin.c,
+ * what the capture lacks to finding-coverage.c.
  */
 #include "finding-traffic.h"
 
+#include "finding-coverage.h"
 #include "finding-origin.h"
 #include "origin.h"
 
 struct AsvTraffic {
   AsvOriginTable *origins;
+  AsvGaps *gaps;
   /* The response whose connection-specific fields were told last. */
   guint64 told_connection, told_stream;
   gint64 told_time;
@@ -24,17 +26,19 @@ typedef struct {
 AsvTraffic *asv_traffic_new(void) {
   AsvTraffic *traffic = g_new0(AsvTraffic, 1);
   traffic->origins = asv_origin_table_new();
+  traffic->gaps = asv_gaps_new();
   return traffic;
 }
 
 void asv_traffic_free(AsvTraffic *traffic) {
   if (!traffic) return;
   asv_origin_table_free(traffic->origins);
+  asv_gaps_free(traffic->gaps);
   g_free(traffic);
 }
 
 guint64 asv_traffic_not_kept(const AsvTraffic *traffic) {
-  return asv_origin_table_not_kept(traffic->origins);
+  return asv_origin_table_not_kept(traffic->origins) + asv_gaps_not_kept(traffic->gaps);
 }
 
 /* The origin in buffer, NULL for an empty one. */
@@ -90,10 +94,7 @@ static void observe_advertisement(AsvTraffic *traffic, AsvFindings *findings, co
   if (advertisement->from == ASV_FROM_CLIENT) return;
   if (advertisement->origin_problem &&
       g_str_equal(advertisement->origin_problem, "request-not-captured"))
-    asv_findings_raise(findings, ASV_FINDING_COVERAGE_STARTED_LATE, &about,
-                       "An Alt-Svc arrived whose request is not in the capture, so nobody can say "
-                       "for which origin: " ASV_QUOTE,
-                       ASV_QUOTED(advertisement->value));
+    asv_gaps_orphan(traffic->gaps, client, seen);
   if (advertisement->trailer) {
     asv_findings_raise(findings, ASV_FINDING_TRAILER_FIELD, &about,
                        "Alt-Svc stands in the trailer section of a response, where no client "
@@ -174,47 +175,6 @@ static void observe_request(AsvFindings *findings, const char *client, const Asv
                      server_of(seen));
 }
 
-/* ---- coverage ---- */
-
-/* What each reason says of the capture; a row without words has no finding. */
-static const struct {
-  AsvFindingCode code;
-  const char *words;
-} gaps[ASV_UNREADABLES] = {
-    [ASV_UNREADABLE_NO_SECRETS] = {ASV_FINDING_COVERAGE_NO_SECRETS,
-                                   "has no TLS secrets here, so what it carried is unknown"},
-    [ASV_UNREADABLE_ECH_NO_SECRETS] =
-        {ASV_FINDING_COVERAGE_NO_SECRETS,
-         "used Encrypted Client Hello, and no secrets here fit it, so what it carried is unknown"},
-    [ASV_UNREADABLE_HANDSHAKE_NOT_CAPTURED] =
-        {ASV_FINDING_COVERAGE_STARTED_LATE,
-         "was open before the capture began, and without its handshake it cannot be read"},
-    [ASV_UNREADABLE_BYTES_LOST] =
-        {ASV_FINDING_COVERAGE_BYTES_LOST,
-         "lacks octets in the capture, and messages that lay in them are missing"},
-    [ASV_UNREADABLE_HPACK_LOST] =
-        {ASV_FINDING_COVERAGE_BYTES_LOST,
-         "lost a header block, and without it later ones cannot be read (HPACK)"},
-    [ASV_UNREADABLE_QPACK_LOST] =
-        {ASV_FINDING_COVERAGE_BYTES_LOST,
-         "lost a header block, and without it later ones cannot be read (QPACK)"},
-    [ASV_UNREADABLE_DECRYPT_FAILED] =
-        {ASV_FINDING_COVERAGE_BYTES_LOST,
-         "could not be decrypted: octets are missing or changed, or the secrets are not its own"},
-    [ASV_UNREADABLE_ONE_DIRECTION] =
-        {ASV_FINDING_COVERAGE_ONE_DIRECTION,
-         "is there in one direction only, so requests and responses cannot be paired"},
-};
-
-static void observe_unreadable(AsvFindings *findings, const char *client,
-                               const AsvObservation *seen) {
-  AsvUnreadableReason reason = seen->unreadable.reason;
-  if (!gaps[reason].words) return;
-  AsvFindingAbout about = {.seen = seen, .client = client};
-  asv_findings_raise(findings, gaps[reason].code, &about, "A connection to %s %s.", server_of(seen),
-                     gaps[reason].words);
-}
-
 void asv_traffic_observe(AsvTraffic *traffic, AsvFindings *findings, const char *client,
                          const AsvObservation *observation) {
   switch (observation->kind) {
@@ -231,7 +191,7 @@ void asv_traffic_observe(AsvTraffic *traffic, AsvFindings *findings, const char 
       observe_keep_alive(traffic, findings, client, observation);
       break;
     case ASV_OBSERVATION_UNREADABLE:
-      observe_unreadable(findings, client, observation);
+      asv_gaps_unreadable(traffic->gaps, findings, client, observation);
       break;
     default:
       break;
@@ -240,4 +200,5 @@ void asv_traffic_observe(AsvTraffic *traffic, AsvFindings *findings, const char 
 
 void asv_traffic_finish(AsvTraffic *traffic, AsvFindings *findings) {
   asv_origin_table_finish(traffic->origins, findings);
+  asv_gaps_finish(traffic->gaps, findings);
 }

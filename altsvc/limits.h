@@ -160,8 +160,12 @@
 #define ASV_NAMES_SHOWN 5
 
 /* Final responses of an origin from which on it is worth saying that some lack the field: with
- * fewer a page and its missing icon would be a pattern. */
-#define ASV_SOMETIMES_RESPONSES 3
+ * fewer a page, its icon and one more would be a pattern. */
+#define ASV_SOMETIMES_RESPONSES 5
+
+/* Connections with advertisements without a request, or with a client direction that could not be
+ * read, that are told apart; a few hundred octets each. */
+#define ASV_ORPHAN_CONNECTIONS_MAX 50000
 
 /* Seconds; an entry that lives longer can recognise a client (30 days, RFC 7838 §9.4 asks for
  * less). */

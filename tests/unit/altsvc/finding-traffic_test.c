@@ -173,7 +173,13 @@ static void test_sometimes(void) {
 static void test_sometimes_not(void) {
   begin(); /* too few */
   answer("c", 200, "h3=\":443\"");
-  answer("c", 404, NULL);
+  for (guint i = 0; i < ASV_SOMETIMES_RESPONSES - 2; i++) answer("c", 404, NULL);
+  expect("");
+
+  begin(); /* said by a frame as well */
+  answer("c", 200, "h3=\":443\"");
+  see("d", frame(A, "h3=\":443\""));
+  for (guint i = 0; i < 5; i++) answer("d", 200, NULL);
   expect("");
 
   begin(); /* always, and another origin never */
@@ -484,6 +490,50 @@ static void test_request_not_captured(void) {
       "so nobody can say for which origin: h3=\":443\"\n");
 }
 
+/* A request that is missing because its direction could not be read is not late. */
+static void test_request_not_readable(void) {
+  AsvObservation orphan = header("", "h3=\":443\"");
+  orphan.advertisement.origin_problem = "request-not-captured";
+  AsvObservation gap = {.kind = ASV_OBSERVATION_UNREADABLE,
+                        .unreadable = {ASV_UNREADABLE_NO_SECRETS, ASV_FROM_CLIENT, 100}};
+  for (guint late = 0; late < 2; late++) {
+    begin();
+    if (!late) see("c", gap);
+    see("c", orphan);
+    if (late) see("c", gap);
+    char *told = end();
+    g_assert_null(strstr(told, "coverage-started-late"));
+    g_assert_nonnull(strstr(told, "coverage-no-secrets"));
+    g_free(told);
+  }
+
+  begin();
+  gap.unreadable.from = ASV_FROM_SERVER;
+  see("c", gap);
+  for (guint i = 0; i < 20; i++) see("c", orphan);
+  char *told = end();
+  g_assert_nonnull(strstr(told, "coverage-started-late 20 #2 #3 #4 #5 #6 #7 #8 #9 #10 #11 c -"));
+  g_free(told);
+}
+
+/* Connections of such advertisements beyond the limit are counted and not told apart. */
+static void test_orphans_limit(void) {
+  AsvObservation orphan = header("", "h3=\":443\"");
+  orphan.advertisement.origin_problem = "request-not-captured";
+  begin();
+  for (guint i = 0; i < ASV_ORPHAN_CONNECTIONS_MAX + 4; i++) {
+    AsvConnectionRef connection = {"c", "192.0.2.1:443", "tcp:0", i};
+    orphan.connection = &connection;
+    orphan.packet = i + 1;
+    asv_findings_observe(findings, "c", &orphan);
+  }
+  g_assert_cmpuint(asv_findings_not_kept(findings), ==, 4);
+  char *told = end();
+  g_assert_true(g_str_has_prefix(
+      told, "coverage-started-late " G_STRINGIFY(ASV_ORPHAN_CONNECTIONS_MAX) " #1 #2 "));
+  g_free(told);
+}
+
 /* Labels, files and packet numbers are no part of what makes a finding. */
 static void test_labels(void) {
   char *told[2];
@@ -597,6 +647,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/finding-traffic/proxied", test_proxied);
   g_test_add_func("/finding-traffic/coverage", test_coverage);
   g_test_add_func("/finding-traffic/request-not-captured", test_request_not_captured);
+  g_test_add_func("/finding-traffic/request-not-readable", test_request_not_readable);
+  g_test_add_func("/finding-traffic/orphans-limit", test_orphans_limit);
   g_test_add_func("/finding-traffic/labels", test_labels);
   g_test_add_func("/finding-traffic/origins-limit", test_origins_limit);
   g_test_add_func("/finding-traffic/kept-limit", test_kept_limit);
