@@ -25,18 +25,9 @@ static Ruling ignore(AsvFindingCode code, const char *message) {
   return (Ruling){.ignored = TRUE, .has_code = TRUE, .code = code, .message = message};
 }
 
-/* A message whose request the capture lacks accuses nobody: the reason is what the capture lacks.
- */
-static Ruling not_captured(const AsvConnection *connection) {
-  const guint lost = 1U << ASV_UNREADABLE_BYTES_LOST | 1U << ASV_UNREADABLE_HPACK_LOST |
-                     1U << ASV_UNREADABLE_QPACK_LOST;
-  const char *message =
-      "A response was read whose request was not captured: whose Alt-Svc it is cannot be known.";
-  if (connection->unreadable_reasons & 1U << ASV_UNREADABLE_ONE_DIRECTION)
-    return ignore(ASV_FINDING_COVERAGE_ONE_DIRECTION, message);
-  if (connection->unreadable_reasons & lost)
-    return ignore(ASV_FINDING_COVERAGE_BYTES_LOST, message);
-  return ignore(ASV_FINDING_COVERAGE_STARTED_LATE, message);
+/* A message whose request the capture lacks accuses nobody; asv_findings_observe() says why. */
+static Ruling not_captured(void) {
+  return (Ruling){.ignored = TRUE, .reason = asv_finding_name(ASV_FINDING_COVERAGE_STARTED_LATE)};
 }
 
 static gboolean problem_is(const AsvAdvertisementSeen *about, const char *problem) {
@@ -88,7 +79,7 @@ static Ruling judge_form(const AsvTimelineState *state, const AsvConnection *con
   if (ruling.ignored) return ruling;
   if (!origin)
     return problem_is(about, "no-authority") ? (Ruling){.ignored = TRUE, .reason = "no-authority"}
-                                             : not_captured(connection);
+                                             : not_captured();
   if (about->trailer)
     return (Ruling){.ignored = TRUE, .reason = asv_finding_name(ASV_FINDING_TRAILER_FIELD)};
   if (about->status == 421 && !state->model->reads_misdirected)

@@ -215,10 +215,10 @@ static AsvClientReport *report_client(const AsvTimelineState *state, AsvClientSt
                                       const GArray *ids) {
   AsvClientReport *report = g_new0(AsvClientReport, 1);
   report->client = (char *)client->name;
+  report->hint = hint_of(state, client);
   report->user_agents = client->agents ? g_steal_pointer(&client->agents) : g_ptr_array_new();
   report->model = state->model->name;
   report->model_reason = state->model->reason;
-  report->hint = hint_of(state, client);
   report->origins = g_ptr_array_new_with_free_func(origin_report_free);
   GPtrArray *origins = sorted_values(client->origins, compare_origins);
   for (guint i = 0; i < origins->len; i++) {

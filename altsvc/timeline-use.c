@@ -63,7 +63,8 @@ static void accuse_route(const Asked *asked) {
              "A new connection went to an alternative that had been cleared.");
     return;
   }
-  if (!connection->tls && !asked->seen->request.alt_used.size) return;
+  gboolean coalesced = connection->links->len > 1;
+  if (coalesced || (!connection->tls && !asked->seen->request.alt_used.size)) return;
   g_autofree char *message = g_strdup_printf(
       "The client went to %s over %s with nothing in this capture that told it to: an HTTPS "
       "record, or an entry learned before the capture began, can explain it.",
