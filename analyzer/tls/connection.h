@@ -125,8 +125,8 @@ void asv_tls_take_record(AsvTlsSide *side, const AsvPacketRef *at, const AsvReco
 
 void asv_side_bytes(AsvTlsSide *side, const AsvPacketRef *at, AsvSpan data);
 void asv_side_gap(AsvTlsSide *side, const AsvPacketRef *at, guint64 n);
-/* What TCP may leave out now. */
-guint64 asv_side_waiver(const AsvTlsSide *side);
+/* What TCP leaves out now; it counts as passed. */
+guint64 asv_side_waive(AsvTlsSide *side);
 /* A record whose turn has come. */
 void asv_side_record(AsvTlsSide *side, const AsvPacketRef *at, const AsvRecord *record);
 /* What was opened: plaintext, handshake messages, ChangeCipherSpec. */

@@ -158,10 +158,12 @@ void asv_records_skip(AsvRecords *records, gsize tail) {
   records->tail = tail;
 }
 
-gsize asv_records_waiver(const AsvRecords *records) {
+gsize asv_records_waive(AsvRecords *records) {
   if (!records->begun || !records->record.skipped) return 0;
   gsize from = records->record.size - records->tail;
-  return from > records->seen ? from - records->seen : 0;
+  gsize ahead = from > records->seen ? from - records->seen : 0;
+  records->seen += ahead;
+  return ahead;
 }
 
 AsvRecordStep asv_records_gap(AsvRecords *records, guint64 *n, const AsvRecord **record) {

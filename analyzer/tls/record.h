@@ -67,8 +67,9 @@ AsvRecordStep asv_records_next(AsvRecords *records, AsvSpan *data, const AsvReco
 /* Keeps only the last tail octets of the record that has begun. */
 void asv_records_skip(AsvRecords *records, gsize tail);
 
-/* Octets that may be left out from here on: of a skipped record, those before its tail. */
-gsize asv_records_waiver(const AsvRecords *records);
+/* Octets that are left out from here on: of a skipped record, those before its tail. They count as
+ * passed: what comes next stands behind them. */
+gsize asv_records_waive(AsvRecords *records);
 
 /*
  * Moves over *n missing octets, at most to the end of the record that has

@@ -284,7 +284,9 @@ void asv_side_record(AsvTlsSide *side, const AsvPacketRef *at, const AsvRecord *
 /* Of a record whose end is not here yet: what of it need not be kept. */
 static void consider_skipping(AsvTlsSide *side, const AsvRecord *record) {
   if (side->held.octets || record->type != ASV_RECORD_APPLICATION) return;
-  if (side->given_up) {
+  const AsvTls *tls = side->tls;
+  if (side->given_up ||
+      (tls->has_client_hello && tls->has_server_hello && !asv_side_has_keys(side))) {
     asv_records_skip(&side->records, 0);
     return;
   }
@@ -340,10 +342,10 @@ void asv_side_gap(AsvTlsSide *side, const AsvPacketRef *at, guint64 n) {
   if (n) asv_side_lose_step(side, at, n == ASV_GAP_UNKNOWN ? n : n + pending);
 }
 
-guint64 asv_side_waiver(const AsvTlsSide *side) {
+guint64 asv_side_waive(AsvTlsSide *side) {
   if (side->waiver == ASV_WAIVE_ALL && side->readable) return ASV_WAIVE_ALL;
   if (side->search || side->out_of_step) return 0;
-  return asv_records_waiver(&side->records);
+  return asv_records_waive(&side->records);
 }
 
 void asv_side_finish(AsvTlsSide *side) {

@@ -120,13 +120,13 @@ void asv_tls_take_record(AsvTlsSide *side, const AsvPacketRef *at, const AsvReco
 static guint64 on_bytes(void *self, const AsvPacketRef *at, AsvSpan data) {
   AsvTlsSide *side = self;
   asv_side_bytes(side, at, data);
-  return asv_side_waiver(side);
+  return asv_side_waive(side);
 }
 
 static guint64 on_gap(void *self, const AsvPacketRef *at, guint64 n) {
   AsvTlsSide *side = self;
   asv_side_gap(side, at, n);
-  return asv_side_waiver(side);
+  return asv_side_waive(side);
 }
 
 static void on_end(void *self, const AsvPacketRef *at, AsvEnd why) {

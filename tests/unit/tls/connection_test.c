@@ -80,16 +80,21 @@ typedef struct {
 /* What of a TLS 1.3 connection can be read with which secrets. */
 static void test_secrets(void) {
   static const SecretsCase cases[] = {
-      {"all", "hHaA", "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=0 early=0 ech=0 secrets=1"
-                      "\nC:get\nS:reply\nC end\nS end"},
-      {"application only", "aA", "\nhandshake a.test 1.3 alpn= h2 x resumed=0 early=0 ech=0 secrets=1"
-                                 "\nC:get\nS:reply\nC end\nS end"},
-      {"server only", "HA", "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=0 early=0 ech=0 secrets=1"
-                            "\nC unreadable 0\nS:reply\nC end\nS end"},
-      {"none", "", "\nhandshake a.test 1.3 alpn= h2 x resumed=0 early=0 ech=0 secrets=0"
-                   "\nC unreadable 0\nS unreadable 0\nC end\nS end"},
-      {"handshake only", "hH", "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=0 early=0 ech=0 secrets=1"
-                               "\nC unreadable 0\nS unreadable 0\nC end\nS end"},
+      {"all", "hHaA",
+       "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=0 early=0 ech=0 secrets=1"
+       "\nC:get\nS:reply\nC end\nS end"},
+      {"application only", "aA",
+       "\nhandshake a.test 1.3 alpn= h2 x resumed=0 early=0 ech=0 secrets=1"
+       "\nC:get\nS:reply\nC end\nS end"},
+      {"server only", "HA",
+       "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=0 early=0 ech=0 secrets=1"
+       "\nC unreadable 0\nS:reply\nC end\nS end"},
+      {"none", "",
+       "\nhandshake a.test 1.3 alpn= h2 x resumed=0 early=0 ech=0 secrets=0"
+       "\nC unreadable 0\nS unreadable 0\nC end\nS end"},
+      {"handshake only", "hH",
+       "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=0 early=0 ech=0 secrets=1"
+       "\nC unreadable 0\nS unreadable 0\nC end\nS end"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     Scenario scenario;
@@ -190,16 +195,21 @@ typedef struct {
 
 static void test_early_data(void) {
   static const EarlyCase cases[] = {
-      {"ehHaA", TRUE, TRUE, "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=1 early=1 ech=0 secrets=1"
-                            "\nC:^e^a^r^l^ylate\nC end\nS end"},
-      {"ehHaA", TRUE, FALSE, "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=1 early=0 ech=0 secrets=1"
-                             "\nC:late\nC end\nS end"},
-      {"ehHaA", FALSE, FALSE, "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=0 early=0 ech=0 secrets=1"
-                              "\nC:late\nC end\nS end"},
-      {"hHaA", TRUE, TRUE, "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=1 early=1 ech=0 secrets=1"
-                           "\nC unreadable 0\nC gap -1\nC:late\nC end\nS end"},
-      {"hHaA", TRUE, FALSE, "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=1 early=0 ech=0 secrets=1"
-                            "\nC:late\nC end\nS end"},
+      {"ehHaA", TRUE, TRUE,
+       "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=1 early=1 ech=0 secrets=1"
+       "\nC:^e^a^r^l^ylate\nC end\nS end"},
+      {"ehHaA", TRUE, FALSE,
+       "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=1 early=0 ech=0 secrets=1"
+       "\nC:late\nC end\nS end"},
+      {"ehHaA", FALSE, FALSE,
+       "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=0 early=0 ech=0 secrets=1"
+       "\nC:late\nC end\nS end"},
+      {"hHaA", TRUE, TRUE,
+       "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=1 early=1 ech=0 secrets=1"
+       "\nC unreadable 0\nC gap -1\nC:late\nC end\nS end"},
+      {"hHaA", TRUE, FALSE,
+       "\nhandshake a.test 1.3 alpn=h2 h2 x resumed=1 early=0 ech=0 secrets=1"
+       "\nC:late\nC end\nS end"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     Scenario scenario;
@@ -273,14 +283,17 @@ static void test_ech(void) {
   ends_client_finished(&ends);
   ends_text(&ends, ASV_CLIENT, "get");
   ends_text(&ends, ASV_SERVER, "reply");
-  check(&scenario, "\nhandshake  1.3 alpn=h2 h2 x resumed=0 early=0 ech=3 secrets=1"
-                   "\nC:get\nS:reply\nC end\nS end");
+  check(&scenario,
+        "\nhandshake  1.3 alpn=h2 h2 x resumed=0 early=0 ech=3 secrets=1"
+        "\nC:get\nS:reply\nC end\nS end");
   g_string_truncate(scenario.key_log, 0);
-  check(&scenario, "\nhandshake outer.test 1.3 alpn= h2 x resumed=0 early=0 ech=2 secrets=0"
-                   "\nC unreadable 1\nS unreadable 1\nC end\nS end");
+  check(&scenario,
+        "\nhandshake outer.test 1.3 alpn= h2 x resumed=0 early=0 ech=2 secrets=0"
+        "\nC unreadable 1\nS unreadable 1\nC end\nS end");
   ends_log(&ends, "hHaA"); /* under the outer random: it was grease */
-  check(&scenario, "\nhandshake outer.test 1.3 alpn=h2 h2 x resumed=0 early=0 ech=1 secrets=1"
-                   "\nC:get\nS:reply\nC end\nS end");
+  check(&scenario,
+        "\nhandshake outer.test 1.3 alpn=h2 h2 x resumed=0 early=0 ech=1 secrets=1"
+        "\nC:get\nS:reply\nC end\nS end");
   ends_clear(&ends);
   scenario_clear(&scenario);
 }
@@ -322,9 +335,9 @@ static void test_incomplete(void) {
   static const WriterSuite unknown = {0x1301, 0x0304, FALSE, "AES-128-GCM", NULL};
   for (int which = 0; which < 4; which++) {
     static const char *const want[] = {
-        "\nhandshake\nC unreadable 5\nC unreadable 5\nC end\nS end", /* client only */
-        "\nhandshake\nS unreadable 5\nC end\nS unreadable 5\nS end", /* server only */
-        "\nhandshake\nC unreadable 2\nS unreadable 2\nC end\nS end", /* in the middle */
+        "\nhandshake\nC unreadable 5\nC unreadable 5\nC end\nS end",  /* client only */
+        "\nhandshake\nS unreadable 5\nC end\nS unreadable 5\nS end",  /* server only */
+        "\nhandshake\nC unreadable 2\nS unreadable 2\nC end\nS end",  /* in the middle */
         "\nhandshake\nC unreadable 3\nS unreadable 3\nC end\nS end"}; /* unknown suite */
     Scenario scenario;
     Ends ends;
@@ -336,8 +349,7 @@ static void test_incomplete(void) {
     if (which == 3) {
       WriterSuite grease = unknown;
       grease.id = 0x0a0a;
-      ends_plain(&ends, ASV_SERVER, 22,
-                 writer_server_hello(ends.random[1], &grease, FALSE, NULL));
+      ends_plain(&ends, ASV_SERVER, 22, writer_server_hello(ends.random[1], &grease, FALSE, NULL));
       ends_use(&ends, ASV_SERVER, ends.handshake[1]);
       ends_message(&ends, ASV_SERVER, 20, some_octets(32));
     }
@@ -375,8 +387,8 @@ static void test_disorder(void) {
                               (guint)(scenario.flights[i].end - from));
         from = scenario.flights[i].end;
       }
-      scenario_flight(&turned, pass ? (first ? ASV_CLIENT : ASV_SERVER)
-                                    : (first ? ASV_SERVER : ASV_CLIENT));
+      scenario_flight(&turned,
+                      pass ? (first ? ASV_CLIENT : ASV_SERVER) : (first ? ASV_SERVER : ASV_CLIENT));
     }
     check(&turned, first ? "\nhandshake\nS:reply\nC:get\nC end\nS end"
                          : "\nhandshake\nC:get\nS:reply\nC end\nS end");

@@ -46,8 +46,8 @@ static void test_rfc8448_record(void) {
   g_autoptr(GByteArray) secret =
       asv_test_hex("9e40646ce79a7f9dc05af8889bce6552875afa0b06df0087f792ebb7c17504a5");
   AsvCrypto *crypto = asv_crypto_new();
-  AsvProtection *keys = asv_protection_new_13(crypto, asv_suite_find(0x1301),
-                                              asv_span(secret->data, secret->len));
+  AsvProtection *keys =
+      asv_protection_new_13(crypto, asv_suite_find(0x1301), asv_span(secret->data, secret->len));
   AsvRecord record;
   AsvOpened opened;
   guint8 room[128];
@@ -64,7 +64,8 @@ static void test_rfc8448_record(void) {
   asv_crypto_free(crypto);
 }
 
-/* The peek agrees with the encryption at every length around block ends, for every TLS 1.3 suite. */
+/* The peek agrees with the encryption at every length around block ends, for every TLS 1.3 suite.
+ */
 static void test_peek(void) {
   static const WriterSuite suites[] = {{0x1301, 0x0304, FALSE, "AES-128-GCM", NULL},
                                        {0x1302, 0x0304, FALSE, "AES-256-GCM", NULL},

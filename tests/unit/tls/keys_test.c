@@ -30,7 +30,8 @@ static void test_lines(void) {
   AsvKeys *keys = asv_keys_new();
   g_assert_cmpuint(load(keys, "# comment\r\n\r\nCLIENT_RANDOM " R1 " " S48 "\r\n"), ==, 1);
   g_assert_cmpuint(load(keys, "SERVER_TRAFFIC_SECRET_0 " R1 "  " S32 " \n"
-                              "\tCLIENT_TRAFFIC_SECRET_0 " R2 " " S48), ==, 2);
+                              "\tCLIENT_TRAFFIC_SECRET_0 " R2 " " S48),
+                   ==, 2);
   g_assert_cmpuint(asv_keys_count(keys), ==, 2);
   AsvSpan secret = asv_keys_find(keys, random_of(1), ASV_SECRET_CLIENT_RANDOM);
   g_assert_cmpuint(secret.size, ==, 48);
@@ -48,7 +49,7 @@ static void test_damage(void) {
       "CLIENT_RANDOM",
       "CLIENT_RANDOM " R1,
       "CLIENT_RANDOM " R1 " ",
-      "CLIENT_RANDOM " R1 " " S32,            /* a master secret has 48 octets */
+      "CLIENT_RANDOM " R1 " " S32, /* a master secret has 48 octets */
       "CLIENT_RANDOM " R1 " " S48 "a",
       "CLIENT_RANDOM " R1 " " S48 " x",
       "CLIENT_RANDOM " R1 "00 " S48,

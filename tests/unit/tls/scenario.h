@@ -20,10 +20,10 @@ typedef struct {
   Flight flights[64];
   gsize count;
   GString *key_log;
-  AsvTlsContext *context; /* NULL: one for each run */
+  AsvTlsContext *context;             /* NULL: one for each run */
   guint64 waive_from[2], waive_to[2]; /* plaintext offsets that nobody wants */
-  gboolean use_waiver;    /* leave out what the reader waives */
-  guint64 lost_from, lost_to; /* offsets in octets that the capture lacks */
+  gboolean use_waiver;                /* leave out what the reader waives */
+  guint64 lost_from, lost_to;         /* offsets in octets that the capture lacks */
   gboolean print_handshake;
 } Scenario;
 
@@ -137,7 +137,7 @@ static inline void take_handshake(void *self, const AsvPacketRef *at, const AsvT
 }
 
 static inline void take_unreadable(void *self, const AsvPacketRef *at, AsvSide from,
-                            AsvTlsUnreadable reason, guint64 octets) {
+                                   AsvTlsUnreadable reason, guint64 octets) {
   Run *run = self;
   char text[96];
   (void)at;
@@ -148,15 +148,15 @@ static inline void take_unreadable(void *self, const AsvPacketRef *at, AsvSide f
 }
 
 static inline void feed_piece(Run *run, const AsvSink *sink, guint64 *waived, AsvSpan piece,
-                       guint64 offset) {
+                              guint64 offset) {
   const Scenario *scenario = run->scenario;
   AsvPacketRef at = {.packet = 1};
   gsize from = 0;
   while (from < piece.size) {
     gboolean lost = offset + from >= scenario->lost_from && offset + from < scenario->lost_to;
     gsize to = from + 1;
-    while (to < piece.size && lost == (offset + to >= scenario->lost_from &&
-                                       offset + to < scenario->lost_to))
+    while (to < piece.size &&
+           lost == (offset + to >= scenario->lost_from && offset + to < scenario->lost_to))
       to++;
     gsize skip = scenario->use_waiver ? (gsize)MIN(*waived, to - from) : 0;
     if (*waived != ASV_WAIVE_ALL) *waived -= skip;
@@ -170,7 +170,8 @@ static inline void feed_piece(Run *run, const AsvSink *sink, guint64 *waived, As
 }
 
 /* Runs a scenario over pieces of its octets. The caller clears run with run_clear(). */
-static inline void run_pieces(Run *run, const Scenario *scenario, const AsvSpan *pieces, gsize count) {
+static inline void run_pieces(Run *run, const Scenario *scenario, const AsvSpan *pieces,
+                              gsize count) {
   RunSide sides[2] = {{run, ASV_CLIENT}, {run, ASV_SERVER}};
   AsvSink plaintext[2], sinks[2];
   guint64 waived[2] = {0, 0};
@@ -237,7 +238,7 @@ static inline void scenario_flight(Scenario *scenario, AsvSide side) {
 }
 
 static inline void scenario_secret(Scenario *scenario, const char *label, const guint8 *random,
-                            const guint8 *secret, gsize size) {
+                                   const guint8 *secret, gsize size) {
   g_string_append_printf(scenario->key_log, "%s ", label);
   for (int i = 0; i < 32; i++) g_string_append_printf(scenario->key_log, "%02x", random[i]);
   g_string_append_c(scenario->key_log, ' ');
@@ -255,7 +256,8 @@ typedef struct {
   Writer writer[2];
 } Ends;
 
-static inline void ends_init(Ends *ends, Scenario *scenario, const WriterSuite *suite, guint8 seed) {
+static inline void ends_init(Ends *ends, Scenario *scenario, const WriterSuite *suite,
+                             guint8 seed) {
   *ends = (Ends){.scenario = scenario, .suite = suite, .crypto = asv_crypto_new()};
   memset(ends->random[0], seed, 32);
   memset(ends->random[1], seed + 1, 32);
@@ -282,7 +284,8 @@ static inline void ends_log(const Ends *ends, const char *what) {
   const guint8 *random = ends->random[0];
   Scenario *s = ends->scenario;
   if (strchr(what, 'm')) scenario_secret(s, "CLIENT_RANDOM", random, ends->master, 48);
-  if (strchr(what, 'e')) scenario_secret(s, "CLIENT_EARLY_TRAFFIC_SECRET", random, ends->early, size);
+  if (strchr(what, 'e'))
+    scenario_secret(s, "CLIENT_EARLY_TRAFFIC_SECRET", random, ends->early, size);
   if (strchr(what, 'h'))
     scenario_secret(s, "CLIENT_HANDSHAKE_TRAFFIC_SECRET", random, ends->handshake[0], size);
   if (strchr(what, 'H'))
@@ -304,7 +307,8 @@ static inline void ends_hello(Ends *ends, HelloWish wish) {
 }
 
 /* A protected record of its own flight. */
-static inline void ends_record(Ends *ends, AsvSide side, guint8 type, AsvSpan content, gsize padding) {
+static inline void ends_record(Ends *ends, AsvSide side, guint8 type, AsvSpan content,
+                               gsize padding) {
   writer_record(&ends->writer[side], ends->scenario->octets, type, content, padding);
   scenario_flight(ends->scenario, side);
 }
@@ -329,12 +333,12 @@ static inline GByteArray *some_octets(gsize size) {
 }
 
 /* ServerHello to the server's Finished in TLS 1.3; early: accepts early data. */
-static inline void ends_server_flight(Ends *ends, gboolean psk, gboolean early, GByteArray *certificate) {
+static inline void ends_server_flight(Ends *ends, gboolean psk, gboolean early,
+                                      GByteArray *certificate) {
   static const guint8 alpn[] = {0, 3, 2, 'h', '2'};
   GByteArray *extensions = g_byte_array_new();
   g_autoptr(GByteArray) inner = g_byte_array_new();
-  ends_plain(ends, ASV_SERVER, 22,
-             writer_server_hello(ends->random[1], ends->suite, psk, NULL));
+  ends_plain(ends, ASV_SERVER, 22, writer_server_hello(ends->random[1], ends->suite, psk, NULL));
   ends_use(ends, ASV_SERVER, ends->handshake[1]);
   writer_extension(inner, 16, alpn, sizeof alpn);
   if (early) writer_extension(inner, 42, NULL, 0);
@@ -362,7 +366,7 @@ static inline void ends_connect_13(Ends *ends) {
 
 /* A full handshake of TLS 1.0 to 1.2 up to both Finished. */
 static inline void ends_connect_12(Ends *ends, HelloWish wish, const char *session_id,
-                            GByteArray *certificate) {
+                                   GByteArray *certificate) {
   ends_hello(ends, wish);
   ends_plain(ends, ASV_SERVER, 22,
              writer_server_hello(ends->random[1], ends->suite, FALSE, session_id));

@@ -42,8 +42,8 @@ static inline void writer_text(GByteArray *out, const char *text) {
   g_byte_array_append(out, (const guint8 *)text, (guint)strlen(text));
 }
 
-static inline void writer_from_secret(Writer *writer, AsvCrypto *crypto,
-                                             const WriterSuite *suite, const guint8 *secret) {
+static inline void writer_from_secret(Writer *writer, AsvCrypto *crypto, const WriterSuite *suite,
+                                      const guint8 *secret) {
   const AsvSuite *found = asv_suite_find(suite->id);
   gsize size = asv_hash_size(found->prf);
   *writer = (Writer){.suite = suite, .shape = asv_cipher_shape(found->cipher), .crypto = crypto};
@@ -57,15 +57,14 @@ static inline void writer_update(Writer *writer) {
   const AsvSuite *found = asv_suite_find(writer->suite->id);
   guint8 next[48];
   gsize size = asv_hash_size(found->prf);
-  asv_crypto_expand_label(writer->crypto, found->prf, asv_span(writer->secret, size),
-                          "traffic upd", next, size);
+  asv_crypto_expand_label(writer->crypto, found->prf, asv_span(writer->secret, size), "traffic upd",
+                          next, size);
   writer_from_secret(writer, writer->crypto, writer->suite, next);
 }
 
-static inline void writer_from_master(Writer *writer, AsvCrypto *crypto,
-                                             const WriterSuite *suite, int side,
-                                             const guint8 *master, const guint8 *client_random,
-                                             const guint8 *server_random) {
+static inline void writer_from_master(Writer *writer, AsvCrypto *crypto, const WriterSuite *suite,
+                                      int side, const guint8 *master, const guint8 *client_random,
+                                      const guint8 *server_random) {
   const AsvSuite *found = asv_suite_find(suite->id);
   const AsvCipherShape *shape = asv_cipher_shape(found->cipher);
   guint8 block[256];
@@ -82,7 +81,7 @@ static inline void writer_from_master(Writer *writer, AsvCrypto *crypto,
 
 /* AEAD: appends ciphertext and tag. */
 static inline void writer_seal(const Writer *writer, const guint8 *nonce, AsvSpan aad,
-                                      AsvSpan plain, GByteArray *out) {
+                               AsvSpan plain, GByteArray *out) {
   EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
   EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, writer->suite->cipher, NULL);
   gboolean ccm = EVP_CIPHER_get_mode(cipher) == EVP_CIPH_CCM_MODE;
@@ -97,17 +96,16 @@ static inline void writer_seal(const Writer *writer, const guint8 *nonce, AsvSpa
   g_assert_true(EVP_EncryptInit_ex(context, NULL, NULL, writer->key, nonce));
   if (ccm) g_assert_true(EVP_EncryptUpdate(context, NULL, &done, NULL, (int)plain.size));
   g_assert_true(EVP_EncryptUpdate(context, NULL, &done, aad.data, (int)aad.size));
-  g_assert_true(EVP_EncryptUpdate(context, out->data + at, &done,
-                                  plain.size ? plain.data : nothing, (int)plain.size));
+  g_assert_true(EVP_EncryptUpdate(context, out->data + at, &done, plain.size ? plain.data : nothing,
+                                  (int)plain.size));
   g_assert_true(EVP_EncryptFinal_ex(context, out->data + at + done, &done));
-  g_assert_true(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, tag,
-                                    out->data + at + plain.size) > 0);
+  g_assert_true(
+      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, tag, out->data + at + plain.size) > 0);
   EVP_CIPHER_CTX_free(context);
   EVP_CIPHER_free(cipher);
 }
 
-static inline void writer_mac(const Writer *writer, guint8 type, AsvSpan content,
-                                     guint8 *mac) {
+static inline void writer_mac(const Writer *writer, guint8 type, AsvSpan content, guint8 *mac) {
   g_autoptr(GByteArray) data = g_byte_array_new();
   unsigned size = 0;
   writer_put(data, writer->sequence, 8);
@@ -119,8 +117,7 @@ static inline void writer_mac(const Writer *writer, guint8 type, AsvSpan content
        data->len, mac, &size);
 }
 
-static inline void writer_cbc(Writer *writer, guint8 type, AsvSpan content,
-                                     GByteArray *body) {
+static inline void writer_cbc(Writer *writer, guint8 type, AsvSpan content, GByteArray *body) {
   g_autoptr(GByteArray) plain = g_byte_array_new();
   guint8 mac[64];
   guint8 iv[16];
@@ -165,7 +162,7 @@ static inline void writer_plain(GByteArray *out, guint8 type, const GByteArray *
 }
 
 static inline void writer_13(Writer *writer, GByteArray *out, guint8 type, AsvSpan content,
-                                    gsize padding) {
+                             gsize padding) {
   g_autoptr(GByteArray) inner = g_byte_array_new();
   guint8 nonce[12];
   gsize at = out->len;
@@ -181,8 +178,7 @@ static inline void writer_13(Writer *writer, GByteArray *out, guint8 type, AsvSp
   writer->sequence++;
 }
 
-static inline void writer_12(Writer *writer, GByteArray *out, guint8 type,
-                                    AsvSpan content) {
+static inline void writer_12(Writer *writer, GByteArray *out, guint8 type, AsvSpan content) {
   g_autoptr(GByteArray) body = g_byte_array_new();
   if (writer->suite->digest) {
     writer_cbc(writer, type, content, body);
@@ -208,8 +204,8 @@ static inline void writer_12(Writer *writer, GByteArray *out, guint8 type,
 }
 
 /* A protected record. */
-static inline void writer_record(Writer *writer, GByteArray *out, guint8 type,
-                                        AsvSpan content, gsize padding) {
+static inline void writer_record(Writer *writer, GByteArray *out, guint8 type, AsvSpan content,
+                                 gsize padding) {
   if (writer->suite->version == 0x0304)
     writer_13(writer, out, type, content, padding);
   else
@@ -227,8 +223,7 @@ static inline GByteArray *writer_message(guint8 type, GByteArray *body) {
   return message;
 }
 
-static inline void writer_extension(GByteArray *out, guint16 type, const guint8 *body,
-                                           gsize size) {
+static inline void writer_extension(GByteArray *out, guint16 type, const guint8 *body, gsize size) {
   writer_put(out, type, 2);
   writer_put(out, size, 2);
   if (size) g_byte_array_append(out, body, (guint)size);
@@ -283,9 +278,8 @@ static inline GByteArray *writer_client_hello(const guint8 random[32], HelloWish
   return writer_message(1, body);
 }
 
-static inline GByteArray *writer_server_hello(const guint8 random[32],
-                                                     const WriterSuite *suite, gboolean psk,
-                                                     const char *session_id) {
+static inline GByteArray *writer_server_hello(const guint8 random[32], const WriterSuite *suite,
+                                              gboolean psk, const char *session_id) {
   static const guint8 tls13[] = {3, 4};
   static const guint8 first[] = {0, 0};
   GByteArray *body = g_byte_array_new();
