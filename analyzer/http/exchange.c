@@ -148,7 +148,8 @@ AsvKept asv_exchange_request(AsvExchange *exchange, const AsvPacketRef *at, cons
       .early_data = exchange->early_data && !about->pushed};
   const AsvHttpEvents *events = exchange->events;
   if (fields->overflow)
-    asv_exchange_unreadable(exchange, at, about->pushed, ASV_HTTP_BYTES_LOST, 0);
+    asv_exchange_unreadable(exchange, at, about->pushed ? ASV_SERVER : ASV_CLIENT,
+                            ASV_HTTP_BYTES_LOST, 0);
   events->request(events->self, at, &request);
   AsvSpan keep_alive = join(exchange, fields, ASV_FIELD_KEEP_ALIVE);
   if (keep_alive.data && !fields->overflow)
