@@ -97,6 +97,8 @@ void asv_gaps_unreadable(AsvGaps *gaps, AsvFindings *findings, const char *clien
   if (!meanings[reason].words) return;
   if (seen->unreadable.from == ASV_FROM_CLIENT) {
     Orphans *orphans = find_orphans(gaps, seen);
+    /* What could not be read is there, though it left the reader with one direction. */
+    if (orphans && orphans->explained && reason == ASV_UNREADABLE_ONE_DIRECTION) return;
     if (orphans) orphans->explained = TRUE;
   }
   AsvFindingAbout about = {.seen = seen, .client = client};

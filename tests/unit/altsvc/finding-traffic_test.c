@@ -478,6 +478,25 @@ static void test_coverage(void) {
   }
 }
 
+/* The reader of a direction without secrets sees the other one only: that is no second finding. */
+static void test_one_direction(void) {
+  AsvObservation seen = {.kind = ASV_OBSERVATION_UNREADABLE,
+                         .unreadable = {ASV_UNREADABLE_NO_SECRETS, ASV_FROM_CLIENT, 100}};
+  begin();
+  see("c", seen);
+  seen.unreadable.reason = ASV_UNREADABLE_ONE_DIRECTION;
+  see("c", seen);
+  char *told = end();
+  g_assert_null(strstr(told, "coverage-one-direction"));
+  g_free(told);
+
+  begin();
+  see("c", seen);
+  told = end();
+  g_assert_nonnull(strstr(told, "coverage-one-direction 1 #1 c -"));
+  g_free(told);
+}
+
 static void test_request_not_captured(void) {
   AsvObservation seen = header("", "h3=\":443\"");
   seen.advertisement.origin_problem = "no-authority";
@@ -646,6 +665,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/finding-traffic/keep-alive-once", test_keep_alive_once);
   g_test_add_func("/finding-traffic/proxied", test_proxied);
   g_test_add_func("/finding-traffic/coverage", test_coverage);
+  g_test_add_func("/finding-traffic/one-direction", test_one_direction);
   g_test_add_func("/finding-traffic/request-not-captured", test_request_not_captured);
   g_test_add_func("/finding-traffic/request-not-readable", test_request_not_readable);
   g_test_add_func("/finding-traffic/orphans-limit", test_orphans_limit);
