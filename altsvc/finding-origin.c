@@ -235,7 +235,9 @@ static void append_statuses(GString *words, const Origin *origin) {
   g_string_append_c(words, '.');
 }
 
+/* Without TLS the field had better not come at all: that is advertised-over-http's to say. */
 static void raise_sometimes(const Origin *origin, AsvFindings *findings) {
+  if (!g_str_has_prefix(origin->text, "https:")) return;
   guint64 all = origin->with + origin->without;
   if (origin->framed || !origin->with || !origin->without || all < ASV_SOMETIMES_RESPONSES) return;
   GString *words = g_string_new(NULL);

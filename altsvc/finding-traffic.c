@@ -169,10 +169,11 @@ static void observe_keep_alive(const AsvTraffic *traffic, AsvFindings *findings,
 static void observe_request(AsvFindings *findings, const char *client, const AsvObservation *seen) {
   if (!asv_span_is(seen->request.method, "CONNECT") || seen->request.protocol.size) return;
   AsvFindingAbout about = {.seen = seen, .client = client};
-  asv_findings_raise(findings, ASV_FINDING_PROXIED, &about,
-                     "The client goes through a proxy: it asks %s for tunnels with CONNECT. Over "
-                     "it alternatives stay unused.",
-                     server_of(seen));
+  asv_findings_raise(
+      findings, ASV_FINDING_PROXIED, &about,
+      "The client goes through a proxy: it asks %s for tunnels with CONNECT. On that "
+      "way alternatives stay unused.",
+      server_of(seen));
 }
 
 void asv_traffic_observe(AsvTraffic *traffic, AsvFindings *findings, const char *client,

@@ -182,6 +182,15 @@ static void test_sometimes_not(void) {
   for (guint i = 0; i < 5; i++) answer("d", 200, NULL);
   expect("");
 
+  begin(); /* without TLS */
+  for (guint i = 0; i < 5; i++) {
+    see("c", header("http://a.test", "h2=\":443\""));
+    see("c", response("http://a.test", 404, FALSE));
+  }
+  char *plain = end();
+  g_assert_null(strstr(plain, "advertised-sometimes"));
+  g_free(plain);
+
   begin(); /* always, and another origin never */
   for (guint i = 0; i < 5; i++) {
     answer("c", 200, "h3=\":443\"");
@@ -442,7 +451,7 @@ static void test_proxied(void) {
   see_from("c", "192.0.2.9:3128", seen);
   expect(
       "proxied 2 #1 #2 c -: The client goes through a proxy: it asks 192.0.2.9:3128 for "
-      "tunnels with CONNECT. Over it alternatives stay unused.\n");
+      "tunnels with CONNECT. On that way alternatives stay unused.\n");
 }
 
 static void test_coverage(void) {
