@@ -178,7 +178,6 @@ void asv_connection_handshake(AsvTimelineState *state, AsvConnection *connection
   if (connection->shaken) return;
   connection->shaken = connection->tls = TRUE;
   connection->resumed = about->resumed;
-  connection->secrets = about->secrets;
   if (about->secrets) state->timeline->coverage.decrypted++;
   connection->sni = asv_timeline_intern(state, about->sni, ASV_NAME_MAX);
   AsvSpan alpn = about->alpn;

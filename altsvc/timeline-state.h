@@ -125,7 +125,7 @@ typedef struct {
   const char *label, *address, *server, *mac, *agent;
   gsize agent_size;
   guint16 port; /* of the server */
-  gboolean quic, tls, shaken, resumed, secrets, closed, settled;
+  gboolean quic, tls, shaken, resumed, closed, settled;
   guint unreadable_reasons; /* bits 1 << AsvUnreadableReason */
   AsvMoment opened;
   const char *sni, *alpn; /* NULL when unknown */
