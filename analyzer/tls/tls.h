@@ -68,7 +68,13 @@ AsvSniff asv_tls_sniff(AsvSpan first);
 /* TRUE when first octets look like a TLS record of any kind (a connection caught in the middle). */
 gboolean asv_tls_sniff_record(AsvSpan first);
 
-/* plaintext[side] takes application data of that side; early data comes first in [ASV_CLIENT]. */
+/*
+ * plaintext[side] takes application data of that side; early data comes first in [ASV_CLIENT], once
+ * the server has accepted it, with the packet it came in; rejected early data never comes. A side
+ * that waits for octets of the other one (its hello, the server's flight) is held back, its end()
+ * too; both have ended when both sinks were ended. A side no octet of which can be read gets end()
+ * alone.
+ */
 AsvTls *asv_tls_new(AsvTlsContext *context, const AsvTlsEvents *events, const AsvSink plaintext[2]);
 /* The sink for the TCP octets that side sends. Its end() ends plaintext[side]. */
 AsvSink asv_tls_sink(AsvTls *tls, AsvSide side);

@@ -398,6 +398,54 @@ static void test_disorder(void) {
   scenario_clear(&scenario);
 }
 
+/* More early data than is held: it is passed on unread, and the rest of the stream is found. */
+static void test_held_limit(void) {
+  static char text[16000];
+  Scenario scenario;
+  Ends ends;
+  HelloWish wish = {.sni = "a.test", .identity = "ticket", .early = TRUE};
+  memset(text, 'e', sizeof text);
+  scenario_init(&scenario);
+  ends_init(&ends, &scenario, &tls13, 1);
+  ends_log(&ends, "hHaA");
+  ends_hello(&ends, wish);
+  ends_use(&ends, ASV_CLIENT, ends.early);
+  for (gsize sent = 0; sent <= ASV_TLS_HELD_EARLY_MAX + 2 * sizeof text; sent += sizeof text)
+    ends_record(&ends, ASV_CLIENT, 23, asv_span(text, sizeof text), 0);
+  ends_server_flight(&ends, TRUE, TRUE, NULL);
+  ends_client_finished(&ends);
+  ends_text(&ends, ASV_CLIENT, "late");
+  AsvSpan all = asv_span(scenario.octets->data, scenario.octets->len);
+  g_autofree char *log = run_for_splits(&all, 1, &scenario);
+  g_assert_nonnull(strstr(log, "C unreadable"));
+  g_assert_nonnull(strstr(log, "\nC:late\n"));
+  ends_clear(&ends);
+  scenario_clear(&scenario);
+}
+
+/* With the wrong secret no more than so many records are tried. */
+static void test_trials_limit(void) {
+  Scenario scenario;
+  Ends ends;
+  scenario_init(&scenario);
+  ends_init(&ends, &scenario, &tls13, 1);
+  ends_connect_13(&ends);
+  ends_text(&ends, ASV_CLIENT, "get");
+  ends_text(&ends, ASV_CLIENT, "get");
+  for (guint i = 0; i < ASV_TLS_TRIALS_MAX + 10; i++)
+    writer_record(&ends.writer[ASV_SERVER], scenario.octets, 23, asv_span("x", 1), 0);
+  scenario_flight(&scenario, ASV_SERVER);
+  memset(ends.application, 2, sizeof ends.application);
+  ends_log(&ends, "hHaA");
+  AsvSpan all = asv_span(scenario.octets->data, scenario.octets->len);
+  g_autofree char *log = run_for_splits(&all, 1, &scenario);
+  /* Given up in the middle, so before the end of the client's side. */
+  g_assert_cmpstr(log, ==,
+                  "\nhandshake\nS unreadable 6\nC unreadable 6\nC end\nS unreadable 6\nS end");
+  ends_clear(&ends);
+  scenario_clear(&scenario);
+}
+
 static void test_sniff(void) {
   static const struct {
     const char *hex;
@@ -440,6 +488,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/tls/connection/renegotiation", test_renegotiation);
   g_test_add_func("/tls/connection/incomplete", test_incomplete);
   g_test_add_func("/tls/connection/disorder", test_disorder);
+  g_test_add_func("/tls/connection/held-limit", test_held_limit);
+  g_test_add_func("/tls/connection/trials-limit", test_trials_limit);
   g_test_add_func("/tls/connection/sniff", test_sniff);
   return g_test_run();
 }
