@@ -351,9 +351,10 @@ guint64 asv_side_waive(AsvTlsSide *side) {
 void asv_side_finish(AsvTlsSide *side) {
   AsvTls *tls = side->tls;
   const AsvPacketRef *at = &side->end_at;
-  if (side->search && side->search->len) {
-    asv_side_unreadable(side, at, ASV_TLS_BYTES_LOST, side->search->len);
-    asv_side_plaintext_gap(side, at, ASV_GAP_UNKNOWN);
+  if (side->search) {
+    guint64 known = side->search_lost == ASV_GAP_UNKNOWN ? 1 : side->search_lost;
+    if (known + side->search->len && asv_side_plaintext_gap(side, at, ASV_GAP_UNKNOWN))
+      asv_side_unreadable(side, at, ASV_TLS_BYTES_LOST, known + side->search->len);
   }
   asv_side_flush_tentative(side, at);
   for (guint reason = 0; reason < ASV_TLS_REASONS; reason++)
