@@ -76,19 +76,26 @@ def write(path, head, packets, tail, stamps=None):
 
 
 def shuffled(packets, window, seed):
-    """Data segments of each direction change places within a window; everything else stays."""
-    out, rand = list(packets), random.Random(seed)
-    places = {}
+    """The data segments of a burst (one direction, until the other side speaks or 16 packets
+    passed) change places within a window, as parallel paths do; everything else stays."""
+    out, rand, bursts, last = list(packets), random.Random(seed), [], {}
     for i, packet in enumerate(packets):
-        if packet.payload and not packet.flags & 0x07:
-            places.setdefault(packet.flow, []).append(i)
-    for positions in places.values():
-        for start in range(0, len(positions), window):
-            some = positions[start:start + window]
-            mixed = some[:]
-            rand.shuffle(mixed)
-            for to, origin in zip(some, mixed):
-                out[to] = packets[origin]
+        if not packet.payload:
+            continue
+        ends = frozenset((packet.flow[:len(packet.flow) // 2 - 2], packet.flow[len(packet.flow) // 2 - 2:-4],
+                          packet.flow[-4:-2], packet.flow[-2:]))
+        burst = last.get(ends)
+        if packet.flags & 0x07 or not burst or burst[0] != packet.flow or len(burst[1]) == window or \
+                (burst[1] and i - burst[1][-1] > 16):
+            last[ends] = burst = (packet.flow, [])
+            bursts.append(burst)
+        if not packet.flags & 0x07:
+            burst[1].append(i)
+    for _, places in bursts:
+        mixed = places[:]
+        rand.shuffle(mixed)
+        for to, origin in zip(places, mixed):
+            out[to] = packets[origin]
     return out
 
 

@@ -107,7 +107,7 @@ static void fill_frame(const json_t *vector, GByteArray *by_client, GByteArray *
 
 static void complain(Run *run, const char *vector, const char *problem, const json_t *got) {
   g_autofree char *shown = got ? json_dumps(got, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-  g_print("%s: %s%s%s\n", vector, problem, shown ? ": " : "", shown ? shown : "");
+  g_print("%.60s: %s%s%.300s\n", vector, problem, shown ? ": " : "", shown ? shown : "");
   run->failed++;
 }
 
