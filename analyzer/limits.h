@@ -114,7 +114,7 @@
 /* A hole whose octets were acknowledged is the capture's loss, unless they come out of order
  * within this many packets of the connection and this time. */
 #define ASV_NET_DOUBT_PACKETS 32u
-#define ASV_NET_DOUBT_TIME (ASV_SECOND / 10)
+#define ASV_NET_DOUBT_TIME (2 * ASV_SECOND)
 /* A hole that nobody acknowledged: senders repeat at least this often while they still try. */
 #define ASV_NET_HOLE_TIME (30 * ASV_SECOND)
 /* IP packets waiting for fragments, each of at most 64 KiB: 64 MiB. */
