@@ -223,5 +223,7 @@ AsvTlsUnreadable asv_side_reason(const AsvTlsSide *side) {
   }
   if (!tls->suite) return ASV_TLS_UNKNOWN_SUITE;
   if (has_secret(side)) return ASV_TLS_DECRYPT_FAILED;
-  return tls->ech == ASV_TLS_ECH_OFFERED ? ASV_TLS_ECH_NO_SECRETS : ASV_TLS_NO_SECRETS;
+  /* Most clients send ECH or its grease: without a key log it explains nothing. */
+  gboolean ech = tls->ech == ASV_TLS_ECH_OFFERED && asv_keys_count(tls->context->keys) > 0;
+  return ech ? ASV_TLS_ECH_NO_SECRETS : ASV_TLS_NO_SECRETS;
 }

@@ -132,6 +132,7 @@ static guint64 on_gap(void *self, const AsvPacketRef *at, guint64 n) {
 static void on_end(void *self, const AsvPacketRef *at, AsvEnd why) {
   AsvTlsSide *side = self;
   AsvTlsSide *other = asv_tls_other(side);
+  if (side->started) asv_side_bytes(side, at, asv_span(NULL, 0)); /* a record waived to its end */
   side->end_pending = TRUE;
   side->end_at = *at;
   side->end_why = why;

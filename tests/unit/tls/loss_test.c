@@ -125,7 +125,6 @@ static void test_waivers(void) {
       Scenario scenario;
       guint64 total = make(&scenario, &suites[i], sizes, G_N_ELEMENTS(sizes), padding * 3);
       AsvSpan all = asv_span(scenario.octets->data, scenario.octets->len);
-      scenario.use_waiver = TRUE;
       for (gsize w = 0; w < G_N_ELEMENTS(waived); w++) {
         scenario.waive_from[ASV_SERVER] = waived[w][0];
         scenario.waive_to[ASV_SERVER] = waived[w][1];
@@ -153,7 +152,6 @@ static void test_loss_in_waiver(void) {
     AsvSpan all = asv_span(scenario.octets->data, scenario.octets->len);
     gsize around = (all.size - scenario.flights[scenario.count - 2].end - total) / 3;
     guint64 body = scenario.flights[scenario.count - 2].end + 30 + around + 5;
-    scenario.use_waiver = TRUE;
     scenario.waive_from[ASV_SERVER] = 30;
     scenario.waive_to[ASV_SERVER] = 2030;
     for (guint64 from = body + 1; from < body + around - 5 + 2000; from += 7) {

@@ -22,7 +22,6 @@ typedef struct {
   GString *key_log;
   AsvTlsContext *context;             /* NULL: one for each run */
   guint64 waive_from[2], waive_to[2]; /* plaintext offsets that nobody wants */
-  gboolean use_waiver;                /* leave out what the reader waives */
   guint64 lost_from, lost_to;         /* offsets in octets that the capture lacks */
   gboolean print_handshake;
 } Scenario;
@@ -158,7 +157,7 @@ static inline void feed_piece(Run *run, const AsvSink *sink, guint64 *waived, As
     while (to < piece.size &&
            lost == (offset + to >= scenario->lost_from && offset + to < scenario->lost_to))
       to++;
-    gsize skip = scenario->use_waiver ? (gsize)MIN(*waived, to - from) : 0;
+    gsize skip = (gsize)MIN(*waived, to - from);
     if (*waived != ASV_WAIVE_ALL) *waived -= skip;
     from += skip;
     if (from == to) continue;
