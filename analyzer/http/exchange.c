@@ -195,6 +195,7 @@ static void tell_response(AsvExchange *exchange, const AsvPacketRef *at, AsvHttp
 
 void asv_exchange_response(AsvExchange *exchange, const AsvPacketRef *at, const AsvMessage *about,
                            const AsvFields *fields, const AsvKept *request) {
+  exchange->answered = TRUE;
   AsvHttpResponse response = {.has_stream = about->has_stream,
                               .stream = about->stream,
                               .status = asv_exchange_status(fields)};

@@ -37,7 +37,8 @@ typedef struct {
   const AsvHttpEvents *events;
   AsvScheme scheme;
   gboolean early_data;
-  gboolean lost[2]; /* octets of that side were lost, or its beginning was not captured */
+  gboolean answered; /* a response was seen */
+  gboolean lost[2];  /* octets of that side were lost, or its beginning was not captured */
   AsvOriginMemo authority, referer;
   GByteArray *joined; /* Keep-Alive lines as one */
   GArray *spans;      /* AsvSpan */

@@ -122,17 +122,15 @@ static void go_over_to_http2(AsvHttp *http) {
   asv_http2_upgraded(http->http2, &kept, max_frame_size);
 }
 
+/* Takes fewer octets than there are when something older, or of the other side, must come first. */
 static gsize read_bytes(AsvHttp *http, AsvSide side, const AsvPacketRef *at, AsvSpan data) {
-  gsize taken = 0;
-  if (http->reader == READER_HTTP1) {
-    taken = asv_http1_bytes(http->http1, side, at, data);
-    if (asv_http1_is_h2c(http->http1)) go_over_to_http2(http);
-  }
-  if (taken == data.size || http->reader == READER_HTTP1 || http->reader == READER_UNDECIDED)
-    return taken;
-  if (http->reader == READER_HTTP2)
-    asv_http2_bytes(http->http2, side, at, asv_span_sub(data, taken, data.size));
-  return data.size;
+  gsize taken = data.size;
+  if (http->reader == READER_UNDECIDED) return 0;
+  if (http->reader == READER_HTTP2) asv_http2_bytes(http->http2, side, at, data);
+  if (http->reader != READER_HTTP1) return taken;
+  taken = asv_http1_bytes(http->http1, side, at, data);
+  if (asv_http1_is_h2c(http->http1)) go_over_to_http2(http);
+  return taken;
 }
 
 /* A server that has nothing to answer need not wait with a gap or its end: no octets are at stake.
@@ -268,7 +266,7 @@ static void side_end(void *self, const AsvPacketRef *at, AsvEnd why) {
   settle(http, at);
   gboolean read = http->reader == READER_HTTP1 || http->reader == READER_HTTP2;
   if (http->sides[ASV_CLIENT].ended && http->sides[ASV_SERVER].ended && read &&
-      !http->sides[ASV_CLIENT].spoke)
+      http->exchange.answered && !http->sides[ASV_CLIENT].spoke)
     asv_exchange_unreadable(&http->exchange, at, ASV_CLIENT, ASV_HTTP_ONE_DIRECTION, 0);
 }
 

@@ -352,6 +352,7 @@ gsize asv_http1_bytes(AsvHttp1 *http1, AsvSide side, const AsvPacketRef *at, Asv
       from++;
     } else {
       from += step_line(http1, side, at, rest);
+      if (s->state == STATE_TUNNEL) break; /* what the client sent before comes first */
     }
   }
   return from;

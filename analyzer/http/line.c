@@ -10,6 +10,12 @@ static gboolean has_octet(AsvSpan span, int octet) {
   return span.size && memchr(span.data, octet, span.size);
 }
 
+gboolean asv_line_has_control(AsvSpan line) {
+  for (gsize i = 0; i < line.size; i++)
+    if (line.data[i] < ' ' && line.data[i] != '\t') return TRUE;
+  return FALSE;
+}
+
 /* "HTTP/1." and one digit. */
 static gboolean read_version(AsvSpan text, guint8 *minor) {
   if (text.size != 8 || memcmp(text.data, "HTTP/1.", 7) != 0) return FALSE;
@@ -48,8 +54,7 @@ gboolean asv_line_request(AsvSpan line, AsvFields *fields, guint8 *minor) {
   line = asv_span_trim(line);
   gsize method = 0;
   while (method < line.size && asv_line_is_token_octet(line.data[method])) method++;
-  if (!method || line.size < method + 10 || has_octet(line, '\0') || has_octet(line, '\r'))
-    return FALSE;
+  if (!method || line.size < method + 10 || asv_line_has_control(line)) return FALSE;
   gsize version = line.size - 8;
   if ((line.data[method] != ' ' && line.data[method] != '\t') ||
       (line.data[version - 1] != ' ' && line.data[version - 1] != '\t') ||

@@ -23,6 +23,9 @@ gboolean asv_line_field(AsvSpan line, AsvFields *fields, gboolean *folds);
 /* The size in a chunk's first line; FALSE when it has none below 2^60. */
 gboolean asv_line_chunk_size(AsvSpan line, guint64 *size);
 
+/* TRUE when a control octet other than HTAB stands in line: no request line has one. */
+gboolean asv_line_has_control(AsvSpan line);
+
 /* A character of a token (RFC 9110 §5.6.2). */
 gboolean asv_line_is_token_octet(guint8 octet);
 

@@ -49,16 +49,15 @@ static AsvSniff sniff_request(AsvSpan first) {
   if (!method || (first.data[method] != ' ' && first.data[method] != '\t')) return ASV_SNIFF_NO;
   const guint8 *end = memchr(first.data, '\n', first.size);
   gsize size = end ? (gsize)(end - first.data) : first.size;
-  if (size && end && first.data[size - 1] == '\r') size--;
+  gboolean long_enough = size >= ASV_SNIFF_MAX;
+  if (size && first.data[size - 1] == '\r') size--;
   if (end) {
     gboolean read = asv_line_request(asv_span(first.data, size), &fields, &minor);
     asv_fields_free(&fields);
     return read ? ASV_SNIFF_CLIENT : ASV_SNIFF_NO;
   }
-  for (gsize i = method; i < size; i++)
-    if (first.data[i] < ' ' && first.data[i] != '\t' && (first.data[i] != '\r' || i + 1 < size))
-      return ASV_SNIFF_NO;
-  return size < ASV_SNIFF_MAX ? ASV_SNIFF_MORE : ASV_SNIFF_CLIENT;
+  if (asv_line_has_control(asv_span_sub(first, 0, size))) return ASV_SNIFF_NO;
+  return long_enough ? ASV_SNIFF_CLIENT : ASV_SNIFF_MORE;
 }
 
 AsvSniff asv_http_sniff(AsvSpan first) {

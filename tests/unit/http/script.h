@@ -35,6 +35,8 @@ typedef struct {
 typedef struct {
   GString *told;
   gboolean no_tunnels;
+  guint64 now;   /* order of the newest packet */
+  guint64 since; /* what events.waits() said; G_MAXUINT64: nothing waits */
 } Told;
 
 typedef struct {
@@ -176,6 +178,8 @@ static inline void told_text(Told *told, const char *name, AsvSpan span) {
 
 static inline void told_begin(Told *told, const AsvPacketRef *at, const char *what,
                               gboolean has_stream, guint64 stream) {
+  /* Only what was said to wait may be told late. */
+  if (at->order < told->now) g_assert_cmpuint(told->since, <=, at->order);
   g_string_append_printf(told->told, "%" G_GUINT64_FORMAT " %s", at->packet, what);
   if (has_stream) g_string_append_printf(told->told, " stream=%" G_GUINT64_FORMAT, stream);
 }
@@ -295,8 +299,10 @@ static inline gboolean on_tunnel(void *self, const AsvPacketRef *at, guint64 str
   return TRUE;
 }
 
-/* What waits depends on how octets are cut; only that it is said rightly is looked at. */
-static inline void on_waits(void *self G_GNUC_UNUSED, const AsvPacketRef *since G_GNUC_UNUSED) {}
+static inline void on_waits(void *self, const AsvPacketRef *since) {
+  Told *told = self;
+  told->since = since ? since->order : G_MAXUINT64;
+}
 
 static inline AsvHttpEvents told_events(Told *told) {
   return (AsvHttpEvents){.self = told,
@@ -346,7 +352,7 @@ static inline void run_end(Runner *runner, const AsvPacketRef *at, AsvSide side,
 /* An AsvTestRun: what a Script tells when its octets come in these pieces. */
 static inline char *script_run(const AsvSpan *pieces, gsize count, const void *user) {
   const Script *script = user;
-  Told told = {.told = g_string_new(NULL), .no_tunnels = script->no_tunnels};
+  Told told = {.told = g_string_new(NULL), .no_tunnels = script->no_tunnels, .since = G_MAXUINT64};
   AsvHttpEvents events = told_events(&told);
   AsvHttp *http = asv_http_new(script->version, script->scheme, &events);
   Runner runner = {.sinks = {asv_http_sink(http, ASV_CLIENT), asv_http_sink(http, ASV_SERVER)}};
@@ -356,6 +362,7 @@ static inline char *script_run(const AsvSpan *pieces, gsize count, const void *u
   for (guint i = 0; i < script->steps->len && whole; i++) {
     const Step *step = &g_array_index(script->steps, Step, i);
     at = (AsvPacketRef){.packet = i + 1, .order = (i + 1) * script->packets_apart};
+    told.now = at.order;
     if (step->kind == STEP_GAP) run_gap(&runner, &at, step->side, step->gap);
     if (step->kind == STEP_END) run_end(&runner, &at, step->side, step->why);
     for (gsize left = step->size; left && whole;) {
