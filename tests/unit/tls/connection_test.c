@@ -289,6 +289,12 @@ static void test_ech(void) {
   g_string_truncate(scenario.key_log, 0);
   check(&scenario,
         "\nhandshake outer.test 1.3 alpn= h2 x resumed=0 early=0 ech=2 secrets=0"
+        "\nC unreadable 0\nS unreadable 0\nC end\nS end");
+  memset(ends.random[0], 78, 32); /* somebody else's secrets */
+  ends_log(&ends, "m");
+  memset(ends.random[0], 1, 32);
+  check(&scenario,
+        "\nhandshake outer.test 1.3 alpn= h2 x resumed=0 early=0 ech=2 secrets=0"
         "\nC unreadable 1\nS unreadable 1\nC end\nS end");
   ends_log(&ends, "hHaA"); /* under the outer random: it was grease */
   check(&scenario,
