@@ -61,6 +61,9 @@
 #define ASV_TLS_MESSAGE_MAX (256u * 1024u)
 /* Largest certificate message after decompression (RFC 8879 §4: an implementation sets a limit). */
 #define ASV_TLS_CERTIFICATE_MAX (1024u * 1024u)
+/* Certificates remembered, and the largest of them: 8 MiB, and more servers than most captures have. */
+#define ASV_TLS_CERTIFICATES_MAX 1024u
+#define ASV_TLS_CERTIFICATE_KEPT_MAX 8192u
 /* Names read from one certificate: public authorities stop at some hundreds. */
 #define ASV_TLS_NAMES_MAX 2048u
 /* ALPN names read from one ClientHello; more are not used by anybody. */

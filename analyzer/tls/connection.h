@@ -11,6 +11,7 @@
 #include "analyzer/tls/handshake.h"
 #include "analyzer/tls/protection.h"
 #include "analyzer/tls/record.h"
+#include "analyzer/tls/certificates.h"
 #include "analyzer/tls/session.h"
 #include "analyzer/tls/tls.h"
 
@@ -28,6 +29,7 @@ struct AsvTlsContext {
   AsvKeys *keys;
   AsvCrypto *crypto;
   AsvSessions *sessions;
+  AsvCertificates *certificates;
   AsvBuffers *buffers;
 };
 

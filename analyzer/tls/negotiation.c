@@ -105,7 +105,7 @@ static void on_encrypted_extensions(AsvTls *tls, AsvSpan body) {
 
 static void on_certificate(AsvTls *tls, AsvSpan body) {
   AsvSpan leaf = asv_certificate_message_leaf(body, asv_tls_is_13(tls));
-  AsvCertificate *certificate = asv_certificate_parse(leaf);
+  AsvCertificate *certificate = asv_certificates_get(tls->context->certificates, leaf);
   if (!certificate) return;
   tls->resumed = FALSE;
   set_certificate(tls, certificate);

@@ -14,6 +14,7 @@ AsvTlsContext *asv_tls_context_new(AsvKeys *keys) {
   context->keys = keys;
   context->crypto = asv_crypto_new();
   context->sessions = asv_sessions_new();
+  context->certificates = asv_certificates_new();
   context->buffers = asv_buffers_new();
   return context;
 }
@@ -21,6 +22,7 @@ AsvTlsContext *asv_tls_context_new(AsvKeys *keys) {
 void asv_tls_context_free(AsvTlsContext *context) {
   if (!context) return;
   asv_crypto_free(context->crypto);
+  asv_certificates_free(context->certificates);
   asv_sessions_free(context->sessions);
   asv_buffers_free(context->buffers);
   g_free(context);
