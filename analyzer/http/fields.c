@@ -26,8 +26,14 @@ void asv_fields_copy(AsvFields *to, const AsvFields *from) {
   to->lines = g_memdup2(from->lines, from->count * sizeof *from->lines);
 }
 
-static AsvField match(AsvSpan name, const char *text, AsvField field) {
-  return asv_span_equal_nocase(name, asv_span(text, name.size)) ? field : ASV_FIELD_NONE;
+/* text is in lower case and as long as name. */
+static inline AsvField match(AsvSpan name, const char *text, AsvField field) {
+  for (gsize i = 0; i < name.size; i++) {
+    guint8 expected = (guint8)text[i], octet = name.data[i];
+    gboolean letter = expected >= 'a' && expected <= 'z';
+    if (octet != expected && !(letter && (octet | 0x20) == expected)) return ASV_FIELD_NONE;
+  }
+  return field;
 }
 
 static AsvField find_7(AsvSpan name, guint8 second) {
