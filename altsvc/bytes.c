@@ -2,10 +2,14 @@
 /* What bytes.h does not do inline: comparisons, copies and decimal numbers. */
 #include "bytes.h"
 
+static inline guint8 lower(guint8 octet) {
+  return octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet;
+}
+
 gboolean asv_span_equal_nocase(AsvSpan a, AsvSpan b) {
   if (a.size != b.size) return FALSE;
   for (gsize i = 0; i < a.size; i++)
-    if (g_ascii_tolower((char)a.data[i]) != g_ascii_tolower((char)b.data[i])) return FALSE;
+    if (a.data[i] != b.data[i] && lower(a.data[i]) != lower(b.data[i])) return FALSE;
   return TRUE;
 }
 

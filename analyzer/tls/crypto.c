@@ -206,11 +206,14 @@ gboolean asv_aead_open(AsvAead *aead, const guint8 nonce[ASV_NONCE_SIZE], AsvSpa
   if (aead->mode == MODE_CCM) return open_ccm(aead, nonce, aad, sealed, plain);
   int size = (int)(sealed.size - aead->tag);
   int done = 0;
-  void *tag = (void *)(gsize)(sealed.data + size);
+  OSSL_PARAM tag[] = {
+      OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG,
+                                        (void *)(gsize)(sealed.data + size), aead->tag),
+      OSSL_PARAM_construct_end()};
   return EVP_DecryptInit_ex2(aead->context, NULL, NULL, nonce, NULL) > 0 &&
          EVP_DecryptUpdate(aead->context, NULL, &done, aad.data, (int)aad.size) > 0 &&
          (size == 0 || EVP_DecryptUpdate(aead->context, plain, &done, sealed.data, size) > 0) &&
-         EVP_CIPHER_CTX_ctrl(aead->context, EVP_CTRL_AEAD_SET_TAG, (int)aead->tag, tag) > 0 &&
+         EVP_CIPHER_CTX_set_params(aead->context, tag) > 0 &&
          EVP_DecryptFinal_ex(aead->context, plain + size, &done) > 0;
 }
 
