@@ -35,6 +35,7 @@ typedef struct {
   gboolean any;      /* a first line was read */
   gboolean awaits;   /* client: an answer decides what follows */
   gboolean given_up; /* client: it is not awaited any more */
+  gboolean blocked;  /* octets of this side were given back */
   AsvSink tunnel;
 } Side;
 
@@ -334,11 +335,16 @@ gboolean asv_http1_waits(const AsvHttp1 *http1, AsvSide side) {
 
 gsize asv_http1_bytes(AsvHttp1 *http1, AsvSide side, const AsvPacketRef *at, AsvSpan data) {
   Side *s = &http1->sides[side];
+  const Side *other = &http1->sides[!side];
   gsize from = 0;
+  s->blocked = FALSE;
   while (from < data.size) {
     AsvSpan rest = asv_span_sub(data, from, data.size);
     gboolean empty_line = rest.data[0] == '\r' || rest.data[0] == '\n';
-    if (asv_http1_waits(http1, side) && (side == ASV_CLIENT || http1->h2c || !empty_line)) break;
+    if (from && other->blocked && !asv_http1_waits(http1, (AsvSide)!side))
+      break; /* that came first */
+    s->blocked = asv_http1_waits(http1, side) && (side == ASV_CLIENT || http1->h2c || !empty_line);
+    if (s->blocked) break;
     if (s->state == STATE_REST) {
       return data.size;
     } else if (s->state == STATE_TUNNEL) {
@@ -352,7 +358,6 @@ gsize asv_http1_bytes(AsvHttp1 *http1, AsvSide side, const AsvPacketRef *at, Asv
       from++;
     } else {
       from += step_line(http1, side, at, rest);
-      if (s->state == STATE_TUNNEL) break; /* what the client sent before comes first */
     }
   }
   return from;

@@ -224,6 +224,14 @@ static void test_swapped(void) {
   script_expect(script, REQUEST("2") ANSWER("1", "2") REQUEST("3") ANSWER("1", "3"));
 }
 
+/* A held answer is read as soon as its request is, before what the client sent behind that. */
+static void test_swapped_upgrade(void) {
+  Script *script = plain();
+  script_text(script, ASV_SERVER, "HTTP/1.1 101 Go\r\nUpgrade: x\r\n\r\n");
+  script_text(script, ASV_CLIENT, GET "\x01\x02\n");
+  script_expect(script, REQUEST("2") "1 response 101 to=2 origin=http://a.test\n");
+}
+
 static void test_swapped_limit(void) {
   Script *script = plain();
   script->packets_apart = ASV_HTTP_HELD_PACKETS_MAX;
@@ -423,6 +431,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/http1/websocket", test_websocket);
   g_test_add_func("/http1/h2c", test_h2c);
   g_test_add_func("/http1/swapped", test_swapped);
+  g_test_add_func("/http1/swapped-upgrade", test_swapped_upgrade);
   g_test_add_func("/http1/swapped-limit", test_swapped_limit);
   g_test_add_func("/http1/one-direction", test_one_direction);
   g_test_add_func("/http1/not-http", test_not_http);

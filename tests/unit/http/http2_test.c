@@ -366,8 +366,7 @@ static void test_begun_late(void) {
   script_headers(script, ASV_SERVER, 7, TRUE, SVC);
   script_expect(
       script,
-      "3 unreadable server hpack-lost 0\n1 altsvc stream=0 payload=\\x00\\x0dhttp://a.testx\n"
-      "3 unreadable client one-direction 0\n");
+      "3 unreadable server hpack-lost 0\n1 altsvc stream=0 payload=\\x00\\x0dhttp://a.testx\n");
 }
 
 static void test_not_http(void) {
