@@ -93,9 +93,9 @@ def by_altshark(altshark, capture):
         if not seen.get("connection", "").startswith("tcp:"):
             continue
         where = (seen["packet"], seen["connection"], seen.get("stream", -1))
-        if seen["kind"] == "advertisement" and seen.get("origin_problem") != "frame-malformed":
+        if seen["kind"] == "advertisement" and seen.get("value"):
             advertisements.append(where + (seen.get("value", ""),))
-        elif seen["kind"] == "request":
+        elif seen["kind"] == "request" and where[2] % 2:  # even streams are pushed
             requests.append(where)
     return sorted(advertisements), sorted(requests)
 
