@@ -38,6 +38,14 @@ static void test_prior_knowledge(void) {
       "5 response stream=1 200 to=4 origin=http://a.test:8080\n");
 }
 
+/* Near miss of every field: a name in upper case is none (RFC 9113 §8.2.1). */
+static void test_upper_case(void) {
+  Script *script = script_http2();
+  script_get(script, 1, "a.test");
+  script_headers(script, ASV_SERVER, 1, TRUE, SVC "Alt-Svc: h2=\":1\"\nAge: 4\n");
+  script_expect(script, REQUEST("4", "1") ANSWER("5", "1", "4"));
+}
+
 /* A header block in HEADERS with padding and priority, and two CONTINUATION frames. */
 static void test_block_in_parts(void) {
   Script *script = script_http2();
@@ -487,6 +495,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/http2/exchange", test_exchange);
   g_test_add_func("/http2/prior-knowledge", test_prior_knowledge);
+  g_test_add_func("/http2/upper-case", test_upper_case);
   g_test_add_func("/http2/block-in-parts", test_block_in_parts);
   g_test_add_func("/http2/block-broken-off", test_block_broken_off);
   g_test_add_func("/http2/block-bad", test_block_bad);
