@@ -60,109 +60,121 @@ static void put_response(GByteArray *out, Http2 *http2, gsize body) {
 
 /* ---- the captures ---- */
 
-/* connections open at the same time, requests in turn on each; server responses of body octets. */
-static void make_tls(TrafficCapture *capture, guint connections, guint requests, gsize body,
-                     gboolean alt_svc) {
-  g_autofree TrafficTcp *tcps = g_new0(TrafficTcp, connections);
-  g_autofree TrafficTls *tlss = g_new0(TrafficTls, connections);
-  g_autofree Http2 *http2s = g_new0(Http2, connections);
-  g_autoptr(GString) key_log = g_string_new(NULL);
+typedef enum { OVER_TLS, OVER_H2C, OVER_HTTP1 } Protocol;
+
+typedef struct {
+  const char *kind;
+  Protocol protocol;
+  guint connections;
+  guint at_once;  /* connections that are open at the same time, taking turns */
+  guint requests; /* on each connection */
+  gsize body;     /* octets of each response */
+  gboolean alt_svc;
+} Load;
+
+static const Load loads[] = {{"tls-bulk", OVER_TLS, 4, 4, 8, 10000000, TRUE},
+                             {"tls-small", OVER_TLS, 1000, 50, 100, 64, FALSE},
+                             {"tls-small-1000", OVER_TLS, 1000, 1000, 100, 64, FALSE},
+                             {"tls-alt-svc", OVER_TLS, 1000, 50, 200, 64, TRUE},
+                             {"h2c-small", OVER_H2C, 100, 50, 2000, 64, TRUE},
+                             {"http1-small", OVER_HTTP1, 100, 50, 2000, 64, TRUE}};
+
+/* A client, its server, and the connection between them. */
+typedef struct {
+  TrafficTcp tcp;
+  TrafficTls tls;
+  Http2 http2;
+} Pair;
+
+static void open_pair(Pair *pair, TrafficCapture *capture, const Load *load, guint number,
+                      const GByteArray *certificate) {
+  gboolean tls = load->protocol == OVER_TLS;
+  traffic_open_tcp(&pair->tcp, capture, number, tls ? 443 : 80);
+  if (tls) traffic_open_tls(&pair->tls, &pair->tcp, "bench.test", certificate);
+  if (load->protocol != OVER_HTTP1) http2_open(&pair->http2, tls ? "https" : "http", load->alt_svc);
+}
+
+static void close_pair(Pair *pair, const Load *load) {
+  traffic_close_tcp(&pair->tcp);
+  if (load->protocol == OVER_TLS) traffic_close_tls(&pair->tls);
+  if (load->protocol != OVER_HTTP1) http2_close(&pair->http2);
+}
+
+static void send_from(Pair *pair, const Load *load, TrafficSide side, const GByteArray *data) {
+  if (load->protocol == OVER_TLS)
+    traffic_send_tls(&pair->tls, side, data);
+  else
+    traffic_send_tcp(&pair->tcp, side, data->data, data->len);
+}
+
+static void put_http1_request(GByteArray *out, guint number) {
+  g_autofree char *text = g_strdup_printf(
+      "GET /items/%u?view=small HTTP/1.1\r\nHost: bench.test\r\n"
+      "User-Agent: altshark-bench/1\r\nAccept: */*\r\n\r\n",
+      number);
+  traffic_put(out, text, strlen(text));
+}
+
+static void put_http1_response(GByteArray *out) {
+  static const char text[] =
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 64\r\n"
+      "Date: Fri, 20 Nov 2026 11:30:05 GMT\r\nServer: bench\r\nAlt-Svc: " ALT_SVC "\r\n\r\n";
+  static const char body[64];
+  traffic_put(out, text, sizeof text - 1);
+  traffic_put(out, body, sizeof body);
+}
+
+/* The request and response number `round` of a pair. */
+static void exchange(Pair *pair, const Load *load, guint round, GByteArray *out) {
+  gboolean http2 = load->protocol != OVER_HTTP1;
+  g_byte_array_set_size(out, 0);
+  if (http2 && round == 0) traffic_put_preface(out, TRAFFIC_CLIENT);
+  if (http2)
+    put_request(out, &pair->http2);
+  else
+    put_http1_request(out, round);
+  send_from(pair, load, TRAFFIC_CLIENT, out);
+  g_byte_array_set_size(out, 0);
+  if (http2 && round == 0) traffic_put_preface(out, TRAFFIC_SERVER);
+  if (http2)
+    put_response(out, &pair->http2, load->body);
+  else
+    put_http1_response(out);
+  send_from(pair, load, TRAFFIC_SERVER, out);
+}
+
+static void make(TrafficCapture *capture, const Load *load) {
+  g_autofree Pair *pairs = g_new0(Pair, load->connections);
   g_autoptr(GByteArray) certificate = traffic_make_certificate("DNS:bench.test");
   g_autoptr(GByteArray) out = g_byte_array_new();
-  GRand *rand = g_rand_new_with_seed(1);
-  for (guint i = 0; i < connections; i++) traffic_make_secrets(&tlss[i], rand, key_log);
-  traffic_write_secrets(capture, key_log);
-  g_rand_free(rand);
-  for (guint request = 0; request < requests; request++) {
-    guint i = request % connections;
-    g_byte_array_set_size(out, 0);
-    if (request < connections) {
-      traffic_open_tcp(&tcps[i], capture, i, 443);
-      traffic_open_tls(&tlss[i], &tcps[i], "bench.test", certificate);
-      http2_open(&http2s[i], "https", alt_svc);
-      traffic_put_preface(out, TRAFFIC_CLIENT);
-    }
-    put_request(out, &http2s[i]);
-    traffic_send_tls(&tlss[i], TRAFFIC_CLIENT, out);
-    g_byte_array_set_size(out, 0);
-    if (request < connections) traffic_put_preface(out, TRAFFIC_SERVER);
-    put_response(out, &http2s[i], body);
-    traffic_send_tls(&tlss[i], TRAFFIC_SERVER, out);
+  if (load->protocol == OVER_TLS) {
+    g_autoptr(GString) key_log = g_string_new(NULL);
+    GRand *rand = g_rand_new_with_seed(1);
+    for (guint i = 0; i < load->connections; i++)
+      traffic_make_secrets(&pairs[i].tls, rand, key_log);
+    traffic_write_secrets(capture, key_log);
+    g_rand_free(rand);
   }
-  for (guint i = 0; i < connections; i++) {
-    traffic_close_tcp(&tcps[i]);
-    traffic_close_tls(&tlss[i]);
-    http2_close(&http2s[i]);
+  for (guint first = 0; first < load->connections; first += load->at_once) {
+    for (guint i = first; i < first + load->at_once; i++)
+      open_pair(&pairs[i], capture, load, i, certificate);
+    for (guint round = 0; round < load->requests; round++)
+      for (guint i = first; i < first + load->at_once; i++) exchange(&pairs[i], load, round, out);
+    for (guint i = first; i < first + load->at_once; i++) close_pair(&pairs[i], load);
   }
-}
-
-static void make_h2c(TrafficCapture *capture, guint connections, guint requests) {
-  g_autofree TrafficTcp *tcps = g_new0(TrafficTcp, connections);
-  g_autofree Http2 *http2s = g_new0(Http2, connections);
-  g_autoptr(GByteArray) out = g_byte_array_new();
-  for (guint request = 0; request < requests; request++) {
-    guint i = request % connections;
-    g_byte_array_set_size(out, 0);
-    if (request < connections) {
-      traffic_open_tcp(&tcps[i], capture, i, 80);
-      http2_open(&http2s[i], "http", TRUE);
-      traffic_put_preface(out, TRAFFIC_CLIENT);
-    }
-    put_request(out, &http2s[i]);
-    traffic_send_tcp(&tcps[i], TRAFFIC_CLIENT, out->data, out->len);
-    g_byte_array_set_size(out, 0);
-    if (request < connections) traffic_put_preface(out, TRAFFIC_SERVER);
-    put_response(out, &http2s[i], 64);
-    traffic_send_tcp(&tcps[i], TRAFFIC_SERVER, out->data, out->len);
-  }
-  for (guint i = 0; i < connections; i++) {
-    traffic_close_tcp(&tcps[i]);
-    http2_close(&http2s[i]);
-  }
-}
-
-static void make_http1(TrafficCapture *capture, guint connections, guint requests) {
-  g_autofree TrafficTcp *tcps = g_new0(TrafficTcp, connections);
-  static const char body[64] = {0};
-  g_autoptr(GByteArray) out = g_byte_array_new();
-  for (guint request = 0; request < requests; request++) {
-    guint i = request % connections;
-    if (request < connections) traffic_open_tcp(&tcps[i], capture, i, 80);
-    g_autofree char *ask = g_strdup_printf(
-        "GET /items/%u?view=small HTTP/1.1\r\nHost: bench.test\r\n"
-        "User-Agent: altshark-bench/1\r\nAccept: */*\r\n\r\n",
-        request);
-    traffic_send_tcp(&tcps[i], TRAFFIC_CLIENT, (const guint8 *)ask, strlen(ask));
-    static const char answer[] =
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 64\r\n"
-        "Date: Fri, 20 Nov 2026 11:30:05 GMT\r\nServer: bench\r\nAlt-Svc: " ALT_SVC "\r\n\r\n";
-    g_byte_array_set_size(out, 0);
-    traffic_put(out, answer, sizeof answer - 1);
-    traffic_put(out, body, sizeof body);
-    traffic_send_tcp(&tcps[i], TRAFFIC_SERVER, out->data, out->len);
-  }
-  for (guint i = 0; i < connections; i++) traffic_close_tcp(&tcps[i]);
 }
 
 int main(int argc, char **argv) {
-  TrafficCapture capture;
-  if (argc != 3) {
-    fprintf(stderr, "usage: generate tls-bulk|tls-small|tls-alt-svc|h2c-small|http1-small FILE\n");
-    return EXIT_FAILURE;
+  for (gsize i = 0; argc == 3 && i < G_N_ELEMENTS(loads); i++) {
+    if (!g_str_equal(argv[1], loads[i].kind)) continue;
+    TrafficCapture capture;
+    traffic_open_capture(&capture, argv[2]);
+    make(&capture, &loads[i]);
+    traffic_close_capture(&capture);
+    return EXIT_SUCCESS;
   }
-  traffic_open_capture(&capture, argv[2]);
-  if (g_str_equal(argv[1], "tls-bulk"))
-    make_tls(&capture, 4, 32, 10000000, TRUE);
-  else if (g_str_equal(argv[1], "tls-small"))
-    make_tls(&capture, 1000, 100000, 64, FALSE);
-  else if (g_str_equal(argv[1], "tls-alt-svc"))
-    make_tls(&capture, 1000, 200000, 64, TRUE);
-  else if (g_str_equal(argv[1], "h2c-small"))
-    make_h2c(&capture, 100, 200000);
-  else if (g_str_equal(argv[1], "http1-small"))
-    make_http1(&capture, 100, 200000);
-  else
-    g_error("%s: no such capture", argv[1]);
-  traffic_close_capture(&capture);
-  return EXIT_SUCCESS;
+  g_printerr("usage: generate KIND FILE; a KIND is one of");
+  for (gsize i = 0; i < G_N_ELEMENTS(loads); i++) g_printerr(" %s", loads[i].kind);
+  g_printerr("\n");
+  return EXIT_FAILURE;
 }
