@@ -2,7 +2,8 @@
 /*
  * Values are told apart by a hash, so that the usual message, which repeats
  * what was said before, costs one pass over its octets; a value is parsed when
- * it is new, or new to a client.
+ * it is new, or new to a client. Values that offer the same alternatives, for
+ * whatever time and in whatever order, are one.
  */
 #include "finding-value.h"
 
@@ -12,8 +13,9 @@
 #define SECOND G_GINT64_CONSTANT(1000000000)
 
 typedef struct {
-  guint64 hash;
+  guint64 hash; /* of its octets, or of those that said the same last */
   gsize size;
+  guint64 offer; /* what it offers */
   AsvVerdict verdict;
   const char *client; /* who got it first */
   AsvObservation *first;
@@ -28,17 +30,60 @@ typedef struct {
   AsvObservation *first; /* where it stood first */
 } Host;
 
+static guint64 mix(guint64 hash, guint64 word) {
+  hash = (hash ^ word) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+  return hash ^ hash >> 32;
+}
+
 static guint64 hash_octets(AsvSpan span) {
-  const guint64 prime = G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
-  guint64 hash = span.size * prime;
+  guint64 hash = mix(0, span.size);
   for (AsvReader in = asv_reader(span); asv_reader_left(&in);) {
     AsvSpan piece = asv_read_span(&in, MIN(asv_reader_left(&in), sizeof(guint64)));
     guint64 word = 0;
     memcpy(&word, piece.data, piece.size);
-    hash = (hash ^ GUINT64_FROM_LE(word)) * prime;
-    hash ^= hash >> 32;
+    hash = mix(hash, GUINT64_FROM_LE(word));
   }
   return hash;
+}
+
+/* Protocol, host, port and persist of an alternative. */
+static guint64 hash_alternative(const AsvAlternative *alternative, const AsvOrigin *origin) {
+  char host[ASV_HOST_MAX + 1];
+  AsvSpan name = alternative->host[0] ? asv_span_text(alternative->host) : origin->host;
+  gsize size = MIN(name.size, ASV_HOST_MAX);
+  for (gsize i = 0; i < size; i++) host[i] = g_ascii_tolower((gchar)name.data[i]);
+  guint64 hash = hash_octets(asv_span(alternative->alpn, alternative->alpn_size));
+  hash = mix(hash, hash_octets(asv_span(host, size)));
+  hash = mix(hash, alternative->port);
+  return mix(hash, (guint64)alternative->has_port << 1 | (guint64)alternative->persist);
+}
+
+static gint compare_hashes(gconstpointer a, gconstpointer b) {
+  guint64 x = *(const guint64 *)a, y = *(const guint64 *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* What a value that matches the grammar offers: its alternatives as a set. */
+static guint64 hash_offer(const AsvObservation *seen) {
+  AsvOrigin origin = {0};
+  AsvValueParser parser;
+  AsvAlternative alternative;
+  GArray *hashes = g_array_new(FALSE, FALSE, sizeof(guint64));
+  asv_origin_parse(seen->advertisement.origin, &origin);
+  asv_value_begin(&parser, seen->advertisement.value);
+  while (hashes->len < ASV_ALTERNATIVES_MAX &&
+         asv_value_next(&parser, &alternative) == ASV_VALUE_ALTERNATIVE) {
+    guint64 hash = hash_alternative(&alternative, &origin);
+    g_array_append_val(hashes, hash);
+  }
+  g_array_sort(hashes, compare_hashes);
+  guint64 offer = 0;
+  for (guint i = 0; i < hashes->len; i++) {
+    guint64 hash = g_array_index(hashes, guint64, i);
+    if (!i || hash != g_array_index(hashes, guint64, i - 1)) offer = mix(offer, hash);
+  }
+  g_array_unref(hashes);
+  return offer;
 }
 
 AsvObservation *asv_said_keep(const AsvObservation *seen) {
@@ -128,10 +173,25 @@ static void note_hosts(AsvSaid *said, const char *client, const AsvObservation *
       note_host(said, client, seen, &alternative);
 }
 
+/* The value that offers the same in other octets, which stand for it from now on. */
+static gboolean find_offer(const AsvSaid *said, guint64 offer, guint64 hash, gsize size) {
+  for (guint i = 0; i < said->values->len; i++) {
+    Value *value = g_ptr_array_index(said->values, i);
+    if (value->verdict != ASV_VERDICT_OK || value->offer != offer) continue;
+    value->hash = hash;
+    value->size = size;
+    return TRUE;
+  }
+  return FALSE;
+}
+
 /* A value that was not there before: judged, and kept while there is room. */
 static AsvVerdict add_value(AsvSaid *said, const char *client, const AsvObservation *seen,
                             guint64 hash) {
   AsvVerdict verdict = asv_value_check(seen->advertisement.value).verdict;
+  guint64 offer = verdict == ASV_VERDICT_OK ? hash_offer(seen) : 0;
+  if (verdict == ASV_VERDICT_OK && find_offer(said, offer, hash, seen->advertisement.value.size))
+    return verdict;
   if (!take_room(said, said->values, ASV_COMPARED_VALUES_MAX)) {
     said->more |= verdict == ASV_VERDICT_OK;
     return verdict;
@@ -139,6 +199,7 @@ static AsvVerdict add_value(AsvSaid *said, const char *client, const AsvObservat
   Value *value = g_new0(Value, 1);
   value->hash = hash;
   value->size = seen->advertisement.value.size;
+  value->offer = offer;
   value->verdict = verdict;
   value->client = client;
   value->first = asv_said_keep(seen);
@@ -162,6 +223,7 @@ gboolean asv_said_add(AsvSaid *said, const char *client, const AsvObservation *s
     if (*known & (guint32)1 << at) return verdict != ASV_VERDICT_CLEAR;
   } else {
     verdict = add_value(said, client, seen, hash);
+    at = find_value(said, hash, text.size);
   }
   if (at < said->values->len) *known |= (guint32)1 << at;
   if (verdict == ASV_VERDICT_OK) note_hosts(said, client, seen);
@@ -184,7 +246,7 @@ static const char *server_of(const Value *value) {
 }
 
 static char *describe_values(const GPtrArray *values, gboolean more) {
-  GString *words = g_string_new("The same origin was advertised in different ways: ");
+  GString *words = g_string_new("The same origin was advertised with different alternatives: ");
   guint shown = MIN(values->len, ASV_COMPARED_VALUES_SHOWN);
   const Value *first = g_ptr_array_index(values, 0);
   gboolean one_server = TRUE;

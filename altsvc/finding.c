@@ -144,20 +144,24 @@ static Group *make_group(AsvFindings *findings, const Key *key, const AsvObserva
   return group ? group : add_group(findings, &rest, seen);
 }
 
-guint asv_findings_raise(AsvFindings *findings, AsvFindingCode code, const AsvFindingAbout *about,
-                         const char *format, ...) {
+guint asv_findings_raise_list(AsvFindings *findings, AsvFindingCode code,
+                              const AsvFindingAbout *about, const char *format, va_list words) {
   Key key = {code, about->client, about->origin};
   Group *group = g_hash_table_lookup(findings->by_key, &key);
   gboolean wordless = FALSE;
   if (!group) group = make_group(findings, &key, about->seen, &wordless);
-  if (wordless) {
-    va_list words;
-    va_start(words, format);
-    group->finding->message = make_printable(g_strdup_vprintf(format, words));
-    va_end(words);
-  }
+  if (wordless) group->finding->message = make_printable(g_strdup_vprintf(format, words));
   count_fact(group->finding, about->seen);
   return group->handle;
+}
+
+guint asv_findings_raise(AsvFindings *findings, AsvFindingCode code, const AsvFindingAbout *about,
+                         const char *format, ...) {
+  va_list words;
+  va_start(words, format);
+  guint handle = asv_findings_raise_list(findings, code, about, format, words);
+  va_end(words);
+  return handle;
 }
 
 guint asv_findings_again(AsvFindings *findings, AsvFindingCode code, const AsvFindingAbout *about) {
@@ -166,6 +170,13 @@ guint asv_findings_again(AsvFindings *findings, AsvFindingCode code, const AsvFi
   if (!group) return 0;
   count_fact(group->finding, about->seen);
   return group->handle;
+}
+
+guint asv_findings_find(const AsvFindings *findings, AsvFindingCode code, const char *client,
+                        const char *origin) {
+  Key key = {code, client, origin};
+  const Group *group = g_hash_table_lookup(findings->by_key, &key);
+  return group ? group->handle : 0;
 }
 
 void asv_findings_count(AsvFindings *findings, guint handle, guint64 n) {

@@ -9,6 +9,8 @@
 #ifndef ALTSVC_FINDING_H
 #define ALTSVC_FINDING_H
 
+#include <stdarg.h>
+
 #include "altsvc/limits.h"
 #include "altsvc/timeline.h"
 
@@ -112,6 +114,10 @@ typedef struct {
  */
 guint asv_findings_raise(AsvFindings *findings, AsvFindingCode code, const AsvFindingAbout *about,
                          const char *format, ...) G_GNUC_PRINTF(4, 5);
+/* The same with the words' arguments as a list. */
+guint asv_findings_raise_list(AsvFindings *findings, AsvFindingCode code,
+                              const AsvFindingAbout *about, const char *format, va_list words)
+    G_GNUC_PRINTF(4, 0);
 
 /*
  * Raises a fact again: counts it and returns its handle when its finding is
@@ -119,6 +125,10 @@ guint asv_findings_raise(AsvFindings *findings, AsvFindingCode code, const AsvFi
  * something to make.
  */
 guint asv_findings_again(AsvFindings *findings, AsvFindingCode code, const AsvFindingAbout *about);
+
+/* The handle of a finding about that client and origin (NULL: none); 0 when there is none. */
+guint asv_findings_find(const AsvFindings *findings, AsvFindingCode code, const char *client,
+                        const char *origin);
 
 /* Counts n more facts of a finding without listing their packets. */
 void asv_findings_count(AsvFindings *findings, guint handle, guint64 n);

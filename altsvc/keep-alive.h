@@ -16,7 +16,8 @@ typedef struct {
   guint64 max;     /* requests */
 } AsvKeepAlive;
 
-/* Reads `timeout=5, max=200`; unknown and faulty parameters are skipped, the last of a name counts. */
+/* Reads `timeout=5, max=200`; unknown and faulty parameters are skipped, the last of a name counts.
+ */
 AsvKeepAlive asv_keep_alive_read(AsvSpan value);
 
 #endif

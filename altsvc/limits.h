@@ -71,9 +71,6 @@
  * ask for larger ones (RFC 9113 §4.2). */
 #define ASV_VALUE_KEPT 16384
 
-/* Octets of a value that a message quotes: about a line of text. */
-#define ASV_VALUE_QUOTED 72
-
 /* Octets of all values, paths and names together that are kept for events. */
 #define ASV_STRINGS_MAX (64 * 1024 * 1024)
 

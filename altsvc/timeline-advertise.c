@@ -111,7 +111,7 @@ static void put_ignored(AsvAdvert *advert, const char *reason) {
 }
 
 static void ignore_by(AsvAdvert *advert, const Ruling *ruling) {
-  if (ruling->has_code) asv_advert_raise(advert, ruling->code, NULL, ruling->message);
+  if (ruling->has_code) asv_advert_raise(advert, ruling->code, NULL, "%s", ruling->message);
   put_ignored(advert, ruling->has_code ? asv_finding_name(ruling->code) : ruling->reason);
 }
 
@@ -283,9 +283,10 @@ static void say_again(AsvAdvert *advert) {
     entry->run->last_time = now;
     entry->run->last_packet = advert->seen->packet;
   }
+  AsvFactAbout about = {advert->client, origin, advert->seen};
   for (guint i = 0; origin->said.codes && i < origin->said.codes->len; i++)
-    asv_timeline_raise(advert->state, g_array_index(origin->said.codes, AsvFindingCode, i),
-                       advert->client, origin, advert->seen, "");
+    asv_timeline_raise(advert->state, g_array_index(origin->said.codes, AsvFindingCode, i), &about,
+                       "%s", "");
 }
 
 void asv_timeline_advertised(AsvTimelineState *state, AsvConnection *connection,

@@ -160,7 +160,9 @@ static gboolean prolong_run(const AsvChangeContext *context, AsvEntry *entry) {
 static void note_coming(AsvOriginState *origin, const AsvEntry *entry) {
   origin->generation++;
   origin->learned++;
-  if (entry->alternative.usable) origin->usable++;
+  if (!entry->alternative.usable) return;
+  origin->usable++;
+  if (!asv_match_is_watched(&entry->alternative)) origin->unwatched = TRUE;
 }
 
 static void on_changed(void *self, AsvEventKind kind, AsvEndedBy ended_by, gint64 time,
@@ -193,13 +195,23 @@ AsvCacheWatch asv_event_watch(AsvChangeContext *context) {
 
 /* ---- findings ---- */
 
-guint asv_timeline_raise(AsvTimelineState *state, AsvFindingCode code, const AsvClientState *client,
-                         const AsvOriginState *origin, const AsvObservation *seen,
-                         const char *message) {
-  if (client && !client->shown) return ASV_NO_FINDING;
+guint asv_timeline_raise_list(AsvTimelineState *state, AsvFindingCode code,
+                              const AsvFactAbout *about, const char *format, va_list words) {
+  const AsvOriginState *origin = about->origin;
+  if (about->client && !about->client->shown) return ASV_NO_FINDING;
   if (state->options.origin && (!origin || strcmp(origin->text, state->options.origin) != 0))
     return ASV_NO_FINDING;
-  AsvFindingAbout about = {
-      .seen = seen, .client = client ? client->name : NULL, .origin = origin ? origin->text : NULL};
-  return asv_findings_raise(state->findings, code, &about, "%s", message);
+  AsvFindingAbout fact = {.seen = about->seen,
+                          .client = about->client ? about->client->name : NULL,
+                          .origin = origin ? origin->text : NULL};
+  return asv_findings_raise_list(state->findings, code, &fact, format, words);
+}
+
+guint asv_timeline_raise(AsvTimelineState *state, AsvFindingCode code, const AsvFactAbout *about,
+                         const char *format, ...) {
+  va_list words;
+  va_start(words, format);
+  guint handle = asv_timeline_raise_list(state, code, about, format, words);
+  va_end(words);
+  return handle;
 }

@@ -13,10 +13,13 @@ void asv_advert_begin_codes(AsvAdvert *advert) {
   if (said->codes) g_array_set_size(said->codes, 0);
 }
 
-void asv_advert_raise(AsvAdvert *advert, AsvFindingCode code, AsvEntry *entry,
-                      const char *message) {
-  guint handle = asv_timeline_raise(advert->state, code, advert->client, advert->origin,
-                                    advert->seen, message);
+void asv_advert_raise(AsvAdvert *advert, AsvFindingCode code, AsvEntry *entry, const char *format,
+                      ...) {
+  AsvFactAbout about = {advert->client, advert->origin, advert->seen};
+  va_list words;
+  va_start(words, format);
+  guint handle = asv_timeline_raise_list(advert->state, code, &about, format, words);
+  va_end(words);
   if (advert->origin) {
     AsvLastSaid *said = &advert->origin->said;
     if (!said->codes) said->codes = g_array_new(FALSE, FALSE, sizeof(AsvFindingCode));
@@ -32,13 +35,10 @@ void asv_advert_raise(AsvAdvert *advert, AsvFindingCode code, AsvEntry *entry,
 }
 
 void asv_advert_judge_error(AsvAdvert *advert, const AsvValueError *error) {
-  AsvSpan value = advert->seen->advertisement.value;
-  g_autofree char *quoted = asv_timeline_quote(value);
-  g_autofree char *message = g_strdup_printf(
-      "The value does not match the grammar of Alt-Svc: %s was expected at octet "
-      "%" G_GSIZE_FORMAT " of: %s",
-      error->expected, error->offset, quoted);
-  asv_advert_raise(advert, ASV_FINDING_VALUE_INVALID, NULL, message);
+  asv_advert_raise(advert, ASV_FINDING_VALUE_INVALID, NULL,
+                   "The value does not match the grammar of Alt-Svc: %s was expected at octet "
+                   "%" G_GSIZE_FORMAT " of: " ASV_QUOTE,
+                   error->expected, error->offset, ASV_QUOTED(advert->seen->advertisement.value));
   if (error->non_ascii_host)
     asv_advert_raise(advert, ASV_FINDING_HOST_NOT_ASCII, NULL,
                      "The host of an alternative has octets that are no ASCII; internationalized "
@@ -74,9 +74,8 @@ static const Odd alternative_odds[] = {
     {ASV_ODD_MA_OVERFLOW, ASV_FINDING_MA_OVERFLOW, "ma is above 2^31 seconds and counts as that"}};
 
 static void raise_odd(AsvAdvert *advert, AsvEntry *entry, const Odd *odd, AsvSpan where) {
-  g_autofree char *quoted = asv_timeline_quote(where);
-  g_autofree char *message = g_strdup_printf("In `%s` %s.", quoted, odd->words);
-  asv_advert_raise(advert, odd->code, entry, message);
+  asv_advert_raise(advert, odd->code, entry, "In `" ASV_QUOTE "` %s.", ASV_QUOTED(where),
+                   odd->words);
 }
 
 void asv_advert_judge_list(AsvAdvert *advert, const AsvValueSummary *summary) {
@@ -116,19 +115,16 @@ gboolean asv_alternative_is_tcp(const AsvAlternativeSeen *alternative) {
 
 static void judge_protocol(AsvAdvert *advert, AsvEntry *entry) {
   const AsvAlternativeSeen *seen = &entry->alternative;
-  g_autofree char *quoted = asv_timeline_quote(asv_span(seen->alpn, seen->alpn_size));
-  g_autofree char *message = NULL;
+  AsvSpan alpn = asv_span(seen->alpn, seen->alpn_size);
   gboolean is_text = strlen(seen->alpn) == seen->alpn_size;
-  if (is_text && is_obsolete(seen->alpn)) {
-    message = g_strdup_printf(
-        "The protocol %s is a draft's or was given up; no client of today "
-        "uses it.",
-        quoted);
-    asv_advert_raise(advert, ASV_FINDING_PROTOCOL_OBSOLETE, entry, message);
-  } else if (!is_text || !is_current(seen->alpn)) {
-    message = g_strdup_printf("The protocol %s is not known to be HTTP's.", quoted);
-    asv_advert_raise(advert, ASV_FINDING_PROTOCOL_UNKNOWN, entry, message);
-  }
+  if (is_text && is_obsolete(seen->alpn))
+    asv_advert_raise(advert, ASV_FINDING_PROTOCOL_OBSOLETE, entry,
+                     "The protocol " ASV_QUOTE
+                     " is a draft's or was given up; no client of today uses it.",
+                     ASV_QUOTED(alpn));
+  else if (!is_text || !is_current(seen->alpn))
+    asv_advert_raise(advert, ASV_FINDING_PROTOCOL_UNKNOWN, entry,
+                     "The protocol " ASV_QUOTE " is not known to be HTTP's.", ASV_QUOTED(alpn));
 }
 
 static void judge_life(AsvAdvert *advert, AsvEntry *entry, const AsvAlternative *from) {
@@ -137,12 +133,11 @@ static void judge_life(AsvAdvert *advert, AsvEntry *entry, const AsvAlternative 
                      "ma=0 makes an alternative that has expired when it arrives; `clear` says so "
                      "more plainly.");
   } else if (entry->life <= 0) {
-    g_autofree char *message = g_strdup_printf("The response was %" G_GUINT64_FORMAT
-                                               " s old when it came (Age), the "
-                                               "alternative is to live for %" G_GUINT64_FORMAT
-                                               " s: it had expired on arrival.",
-                                               entry->alternative.age, entry->alternative.ma);
-    asv_advert_raise(advert, ASV_FINDING_EXPIRED_ON_ARRIVAL, entry, message);
+    asv_advert_raise(advert, ASV_FINDING_EXPIRED_ON_ARRIVAL, entry,
+                     "The response was %" G_GUINT64_FORMAT
+                     " s old when it came (Age), the alternative is to live for %" G_GUINT64_FORMAT
+                     " s: it had expired on arrival.",
+                     entry->alternative.age, entry->alternative.ma);
   }
 }
 
@@ -150,32 +145,27 @@ static void judge_place(AsvAdvert *advert, AsvEntry *entry) {
   const AsvAlternativeSeen *seen = &entry->alternative;
   const AsvOrigin *origin = &advert->origin->origin;
   gboolean own = asv_span_is_nocase(origin->host, seen->host);
-  g_autofree char *message = NULL;
   if (!own) {
-    message = g_strdup_printf("%s sends its clients to another host, %s.", advert->origin->text,
-                              seen->host);
-    asv_advert_raise(advert, ASV_FINDING_ALTERNATIVE_OTHER_HOST, entry, message);
+    asv_advert_raise(advert, ASV_FINDING_ALTERNATIVE_OTHER_HOST, entry,
+                     "%s sends its clients to another host, %s.", advert->origin->text, seen->host);
   } else if (seen->usable && seen->port == origin->port && asv_alternative_is_tcp(seen)) {
     asv_advert_raise(advert, ASV_FINDING_ALTERNATIVE_IS_ORIGIN, entry,
                      "The alternative is the origin itself: same host and port over TCP.");
   }
-  if (seen->usable && origin->port < 1024 && seen->port >= 1024) {
-    g_autofree char *port = g_strdup_printf(
-        "The alternative's port %" G_GUINT64_FORMAT
-        " is unprivileged, the origin's port %u is not: Chromium will not use it, and it may be "
-        "the internal port of a listener.",
-        seen->port, origin->port);
-    asv_advert_raise(advert, ASV_FINDING_ALTERNATIVE_PORT_UNPRIVILEGED, entry, port);
-  }
+  if (seen->usable && origin->port < 1024 && seen->port >= 1024)
+    asv_advert_raise(advert, ASV_FINDING_ALTERNATIVE_PORT_UNPRIVILEGED, entry,
+                     "The alternative's port %" G_GUINT64_FORMAT
+                     " is unprivileged, the origin's port %u is not: Chromium will not use it, and "
+                     "it may be the internal port of a listener.",
+                     seen->port, origin->port);
 }
 
 static void judge_port(AsvAdvert *advert, AsvEntry *entry, const AsvAlternative *from) {
   if (from->has_port && from->port >= 1 && from->port <= G_MAXUINT16) return;
-  g_autofree char *quoted =
-      asv_timeline_quote(asv_span_sub(advert->seen->advertisement.value, from->offset, from->size));
-  g_autofree char *message =
-      g_strdup_printf("Nobody can connect to `%s`: the %s.", quoted, entry->alternative.why);
-  asv_advert_raise(advert, ASV_FINDING_PORT_UNUSABLE, entry, message);
+  AsvSpan text = asv_span_sub(advert->seen->advertisement.value, from->offset, from->size);
+  asv_advert_raise(advert, ASV_FINDING_PORT_UNUSABLE, entry,
+                   "Nobody can connect to `" ASV_QUOTE "`: the %s.", ASV_QUOTED(text),
+                   entry->alternative.why);
 }
 
 void asv_advert_judge_alternative(AsvAdvert *advert, AsvEntry *entry, const AsvAlternative *from) {

@@ -25,7 +25,8 @@ typedef struct {
 void asv_advert_begin_codes(AsvAdvert *advert);
 /* Raises a finding and notes its handle with entry, or with the advertisement when entry is NULL.
  */
-void asv_advert_raise(AsvAdvert *advert, AsvFindingCode code, AsvEntry *entry, const char *message);
+void asv_advert_raise(AsvAdvert *advert, AsvFindingCode code, AsvEntry *entry, const char *format,
+                      ...) G_GNUC_PRINTF(4, 5);
 /* value-invalid, host-not-ascii. */
 void asv_advert_judge_error(AsvAdvert *advert, const AsvValueError *error);
 /* value-clear-mixed, value-empty-element. */

@@ -28,7 +28,8 @@ GPtrArray *asv_timeline_rows(const AsvOriginState *origin, gint64 at) {
                          .expires = entry->expires,
                          .tried = entry->tried,
                          .requests = entry->requests,
-                         .last_used = entry->last_used};
+                         .last_used = entry->last_used,
+                         .unwatched = !asv_match_is_watched(&entry->alternative)};
     g_ptr_array_add(rows, row);
   }
   return rows;
@@ -79,6 +80,7 @@ static AsvOutcome judge(const AsvOriginState *origin) {
   if (!origin->usable)
     return origin->learned || origin->ignored ? ASV_OUTCOME_NOT_ACCEPTED
                                               : ASV_OUTCOME_NOT_ADVERTISED;
+  if (origin->unwatched_opportunities) return ASV_OUTCOME_UNKNOWN;
   return origin->requests_since ? ASV_OUTCOME_WAITING : ASV_OUTCOME_READY;
 }
 
@@ -93,23 +95,59 @@ static void add_because(AsvOriginState *origin, guint handle) {
 static void explain_not_accepted(AsvOriginState *origin) {
   for (guint i = 0; origin->events && i < origin->events->len; i++) {
     const AsvEvent *event = origin->events->pdata[i];
+    if (event->kind != ASV_EVENT_IGNORED && event->alternative && event->alternative->usable)
+      continue;
     for (guint j = 0; event->findings && j < event->findings->len; j++)
       add_because(origin, g_array_index(event->findings, guint, j));
   }
 }
 
-/* Before the findings are finished: raises what a verdict means. */
+static void explain_not_used(AsvTimelineState *state, AsvOriginState *origin) {
+  AsvFactAbout about = {origin->client, origin, origin->opportunity};
+  guint handle = asv_timeline_raise(state, ASV_FINDING_NOT_USED, &about,
+                                    "%" G_GUINT64_FORMAT
+                                    " request%s for %s went to the origin itself on "
+                                    "connections that were opened while an alternative was there.",
+                                    origin->opportunities, origin->opportunities == 1 ? "" : "s",
+                                    origin->text);
+  add_because(origin, handle);
+}
+
+/* Findings of one kind of story, in the order in which to tell them. */
+typedef struct {
+  AsvOutcome verdict;
+  AsvFindingCode code;
+  gboolean of_origin; /* else of the client as a whole */
+} Reason;
+
+static const Reason reasons[] = {
+    {ASV_OUTCOME_SWITCHED, ASV_FINDING_MISDIRECTED, TRUE},
+    {ASV_OUTCOME_SWITCHED, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE, TRUE},
+    {ASV_OUTCOME_SWITCHED, ASV_FINDING_USED_AFTER_421, TRUE},
+    {ASV_OUTCOME_SWITCHED, ASV_FINDING_USED_AFTER_EXPIRY, TRUE},
+    {ASV_OUTCOME_SWITCHED, ASV_FINDING_USED_AFTER_CLEAR, TRUE},
+    {ASV_OUTCOME_NOT_USED, ASV_FINDING_MISDIRECTED, TRUE},
+    {ASV_OUTCOME_NOT_USED, ASV_FINDING_ALTERNATIVE_PORT_UNPRIVILEGED, TRUE},
+    {ASV_OUTCOME_NOT_USED, ASV_FINDING_PROXIED, FALSE},
+    {ASV_OUTCOME_UNKNOWN, ASV_FINDING_COVERAGE_NO_SECRETS, FALSE},
+    {ASV_OUTCOME_UNKNOWN, ASV_FINDING_COVERAGE_BYTES_LOST, FALSE},
+    {ASV_OUTCOME_UNKNOWN, ASV_FINDING_COVERAGE_STARTED_LATE, FALSE},
+    {ASV_OUTCOME_UNKNOWN, ASV_FINDING_COVERAGE_ONE_DIRECTION, FALSE},
+};
+
+/* Before the findings are finished: says what a verdict rests on. */
 static void explain(AsvTimelineState *state, AsvOriginState *origin) {
   AsvOutcome verdict = judge(origin);
   if (verdict == ASV_OUTCOME_NOT_ACCEPTED) explain_not_accepted(origin);
-  if (verdict != ASV_OUTCOME_NOT_USED) return;
-  g_autofree char *message =
-      g_strdup_printf("%" G_GUINT64_FORMAT
-                      " request%s for %s went to the origin itself on "
-                      "connections that were opened while an alternative was there.",
-                      origin->opportunities, origin->opportunities == 1 ? "" : "s", origin->text);
-  add_because(origin, asv_timeline_raise(state, ASV_FINDING_NOT_USED, origin->client, origin,
-                                         origin->opportunity, message));
+  if (verdict == ASV_OUTCOME_NOT_USED) explain_not_used(state, origin);
+  if (verdict == ASV_OUTCOME_UNKNOWN && origin->unwatched_opportunities) return;
+  for (guint i = 0; i < G_N_ELEMENTS(reasons); i++) {
+    const Reason *reason = &reasons[i];
+    if (reason->verdict != verdict) continue;
+    guint handle = asv_findings_find(state->findings, reason->code, origin->client->name,
+                                     reason->of_origin ? origin->text : NULL);
+    if (handle) add_because(origin, handle);
+  }
 }
 
 /* ---- order ---- */
@@ -187,6 +225,7 @@ static AsvOriginReport *report_origin(const AsvTimelineState *state, AsvOriginSt
   AsvOriginReport *report = g_new0(AsvOriginReport, 1);
   report->origin = (char *)origin->text;
   report->verdict = judge(origin);
+  report->unwatched = origin->unwatched;
   number_findings(origin->because, ids);
   report->because = g_steal_pointer(&origin->because);
   report->events = take_events(&origin->events, ids);
@@ -281,6 +320,7 @@ void asv_timeline_report(AsvTimelineState *state) {
   g_ptr_array_unref(timeline->findings);
   timeline->findings = asv_findings_finish(state->findings, &ids);
   g_ptr_array_set_free_func(timeline->findings, finding_free);
+  timeline->coverage.not_kept += asv_findings_not_kept(state->findings);
   for (guint i = 0; i < clients->len; i++) {
     AsvClientState *client = clients->pdata[i];
     if (client->shown && (client->requests || client->advertisements))

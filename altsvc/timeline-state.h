@@ -58,12 +58,14 @@ struct AsvOriginState {
   guint64 learned, ignored, usable; /* events; usable: learned entries that can be used */
   guint64 uses;                     /* connections that used an entry */
   guint64 opportunities;            /* requests */
+  guint64 unwatched_opportunities;  /* those that only unwatched entries offered */
   guint64 requests_since;           /* on the default route since an entry was there */
   AsvObservation *opportunity;      /* a copy of the first one */
   gboolean maybe_used;              /* a try that nobody could read */
-  const char *default_server;       /* where the default route led first */
-  GPtrArray *rows;                  /* AsvCacheRow* at --at, once it has passed */
-  GArray *because;                  /* guint handles */
+  gboolean unwatched;         /* a usable entry that asv_match_is_watched() denies was there */
+  const char *default_server; /* where the default route led first */
+  GPtrArray *rows;            /* AsvCacheRow* at --at, once it has passed */
+  GArray *because;            /* guint handles */
 };
 
 struct AsvClientState {
@@ -102,6 +104,7 @@ typedef struct {
   guint64 serial;                 /* ROUTE_ALTERNATIVE: the entry's */
   AsvAlternativeSeen alternative; /* and what it says */
   AsvEvent *used;                 /* its event, counts the requests; NULL when not kept */
+  guint64 first_request;          /* of that event: its number on the connection */
   AsvEvent *line;                 /* the context line that collects requests alike */
   gint64 misdirected;             /* time of the first 421; 0: none */
   gboolean accused;               /* used-after-421 was raised */
@@ -172,8 +175,6 @@ const char *asv_timeline_intern(AsvTimelineState *state, AsvSpan text, gsize max
 const char *asv_timeline_intern_text(AsvTimelineState *state, const char *text);
 /* As asv_timeline_intern(), for what an event shows: "" once ASV_STRINGS_MAX is reached. */
 char *asv_timeline_keep(AsvTimelineState *state, AsvSpan text, gsize max);
-/* Hostile octets as a message may show them: printable ASCII, the rest as \xNN, cut. g_free it. */
-char *asv_timeline_quote(AsvSpan text);
 /* The address part of "192.0.2.1:443" or "[2001:db8::1]:443", without brackets. */
 AsvSpan asv_timeline_server_address(const char *server);
 
@@ -251,11 +252,20 @@ void asv_event_free(gpointer event);
 /* The handle of a finding that was not raised. */
 #define ASV_NO_FINDING G_MAXUINT
 
-/* Raises a finding unless --client or --origin leave it out (ASV_NO_FINDING then). client and
- * origin may be NULL. */
-guint asv_timeline_raise(AsvTimelineState *state, AsvFindingCode code, const AsvClientState *client,
-                         const AsvOriginState *origin, const AsvObservation *seen,
-                         const char *message);
+/* Whom a fact of the timeline is about; each may be NULL. */
+typedef struct {
+  const AsvClientState *client;
+  const AsvOriginState *origin;
+  const AsvObservation *seen;
+} AsvFactAbout;
+
+/* Raises a finding unless --client or --origin leave it out (ASV_NO_FINDING then). As with
+ * asv_findings_raise(), words are made for the first fact only, and may hold ASV_QUOTE. */
+guint asv_timeline_raise(AsvTimelineState *state, AsvFindingCode code, const AsvFactAbout *about,
+                         const char *format, ...) G_GNUC_PRINTF(4, 5);
+guint asv_timeline_raise_list(AsvTimelineState *state, AsvFindingCode code,
+                              const AsvFactAbout *about, const char *format, va_list words)
+    G_GNUC_PRINTF(4, 0);
 /* A watch that turns changes of this origin's cache into events. */
 typedef struct {
   AsvTimelineState *state;
@@ -295,6 +305,8 @@ typedef struct {
 /* TRUE when the connection goes where the entry leads, and not merely where the origin does. */
 gboolean asv_match_fits(const AsvConnection *connection, const AsvOriginState *origin,
                         const AsvEntry *entry, gboolean has_stream);
+/* FALSE when the use of such an entry cannot be seen at all, so that its absence says nothing. */
+gboolean asv_match_is_watched(const AsvAlternativeSeen *alternative);
 /* The best of the origin's entries alive at `time` that fit. request may be NULL. */
 AsvMatch asv_match_find(const AsvConnection *connection, const AsvOriginState *origin, gint64 time,
                         const AsvRequestSeen *request);

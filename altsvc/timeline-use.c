@@ -17,9 +17,15 @@ typedef struct {
   const AsvObservation *seen;
 } Asked;
 
-static void accuse(const Asked *asked, AsvFindingCode code, const char *message) {
-  guint handle = asv_timeline_raise(asked->state, code, asked->connection->client, asked->origin,
-                                    asked->seen, message);
+static void accuse(const Asked *asked, AsvFindingCode code, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+static void accuse(const Asked *asked, AsvFindingCode code, const char *format, ...) {
+  AsvFactAbout about = {asked->connection->client, asked->origin, asked->seen};
+  va_list words;
+  va_start(words, format);
+  guint handle = asv_timeline_raise_list(asked->state, code, &about, format, words);
+  va_end(words);
   if (asked->link && asked->link->used) asv_event_add_finding(asked->link->used, handle);
 }
 
@@ -35,6 +41,10 @@ static void use_entry(const Asked *asked, const AsvMatch *match) {
   asked->origin->uses++;
   AsvEvent *event =
       asv_event_new(state, ASV_EVENT_USED, state->clock, asked->seen, asked->connection);
+  event->sni = asked->connection->sni;
+  event->method = asv_timeline_keep(state, asked->seen->request.method, ASV_METHOD_SHOWN);
+  event->path = asv_timeline_keep(state, asked->seen->request.path, ASV_PATH_SHOWN);
+  link->first_request = asked->connection->requests;
   gboolean own_name = asked->connection->sni &&
                       asv_span_is_nocase(asked->origin->origin.host, asked->connection->sni);
   event->evidence = match->by_alt_used ? "alt-used" : own_name ? "sni-port-alpn" : "request-origin";
@@ -65,11 +75,10 @@ static void accuse_route(const Asked *asked) {
   }
   gboolean coalesced = connection->links->len > 1;
   if (coalesced || (!connection->tls && !asked->seen->request.alt_used.size)) return;
-  g_autofree char *message = g_strdup_printf(
-      "The client went to %s over %s with nothing in this capture that told it to: an HTTPS "
-      "record, or an entry learned before the capture began, can explain it.",
-      connection->server, connection->quic ? "QUIC" : "TCP");
-  accuse(asked, ASV_FINDING_USED_UNLEARNED, message);
+  accuse(asked, ASV_FINDING_USED_UNLEARNED,
+         "The client went to %s over %s with nothing in this capture that told it to: an HTTPS "
+         "record, or an entry learned before the capture began, can explain it.",
+         connection->server, connection->quic ? "QUIC" : "TCP");
 }
 
 /* TRUE when the request goes by the alternative's own authority instead of the origin's (§2). */
@@ -84,12 +93,11 @@ static gboolean names_alternative(const Asked *asked) {
 
 static void accuse_authority(const Asked *asked) {
   const AsvConnection *connection = asked->connection;
-  g_autofree char *message = g_strdup_printf(
-      "A connection to the alternative of %s was opened and then asked for %s: Host and "
-      ":authority must stay the origin's.",
-      connection->tried_origin->text, asked->origin->text);
-  asv_timeline_raise(asked->state, ASV_FINDING_AUTHORITY_NAMES_ALTERNATIVE, connection->client,
-                     connection->tried_origin, asked->seen, message);
+  AsvFactAbout about = {connection->client, connection->tried_origin, asked->seen};
+  asv_timeline_raise(asked->state, ASV_FINDING_AUTHORITY_NAMES_ALTERNATIVE, &about,
+                     "A connection to the alternative of %s was opened and then asked for %s: Host "
+                     "and :authority must stay the origin's.",
+                     connection->tried_origin->text, asked->origin->text);
 }
 
 static void show_opening(const Asked *asked) {
@@ -146,12 +154,26 @@ static void count_default(const Asked *asked) {
   if (!origin->cache.count) return;
   origin->requests_since++;
   if (asked->seen->request.protocol.size) return;
+  gboolean unwatched = FALSE;
   for (guint i = 0; i < origin->cache.count; i++) {
-    if (!is_opportunity(asked, &origin->cache.entries[i])) continue;
+    const AsvEntry *entry = &origin->cache.entries[i];
+    if (!is_opportunity(asked, entry)) continue;
+    unwatched = !asv_match_is_watched(&entry->alternative);
+    if (unwatched) continue;
     origin->opportunities++;
     if (!origin->opportunity) origin->opportunity = asv_observation_copy(asked->seen);
     return;
   }
+  if (unwatched) origin->unwatched_opportunities++;
+}
+
+static void count_request(const Asked *asked, AsvEvent *used) {
+  AsvSpan alt_used = asked->seen->request.alt_used;
+  used->requests++;
+  if (!asv_match_alt_used(asked->origin, used->alternative, alt_used)) return;
+  used->named++;
+  if (!used->alt_used)
+    used->alt_used = asv_timeline_keep(asked->state, alt_used, ASV_HOST_MAX + sizeof ":65535");
 }
 
 static void count_use(const Asked *asked) {
@@ -163,7 +185,7 @@ static void count_use(const Asked *asked) {
     accuse(asked, ASV_FINDING_USED_AFTER_421,
            "The client went on asking for this origin on the connection that had answered 421.");
   }
-  if (link->used) link->used->requests++;
+  if (link->used) count_request(asked, link->used);
   if (!entry) return;
   entry->requests++;
   entry->last_used = now;
@@ -198,11 +220,10 @@ static gboolean is_alt_used_wrong(const Asked *asked) {
 
 static gboolean check_alt_used(const Asked *asked) {
   if (!asked->seen->request.alt_used.size || !is_alt_used_wrong(asked)) return FALSE;
-  g_autofree char *quoted = asv_timeline_quote(asked->seen->request.alt_used);
-  g_autofree char *message =
-      g_strdup_printf("A request says Alt-Used: %s, but it went to %s over %s.", quoted,
-                      asked->connection->server, asked->connection->quic ? "QUIC" : "TCP");
-  accuse(asked, ASV_FINDING_ALT_USED_WRONG, message);
+  accuse(asked, ASV_FINDING_ALT_USED_WRONG,
+         "A request says Alt-Used: " ASV_QUOTE ", but it went to %s over %s.",
+         ASV_QUOTED(asked->seen->request.alt_used), asked->connection->server,
+         asked->connection->quic ? "QUIC" : "TCP");
   return TRUE;
 }
 
@@ -267,12 +288,12 @@ void asv_timeline_requested(AsvTimelineState *state, AsvConnection *connection,
 
 static void remove_misdirected(const Asked *asked, AsvEntry *entry, const AsvPending *pending) {
   AsvTimelineState *state = asked->state;
-  g_autofree char *message = g_strdup_printf("An alternative of %s (%s at %s:%" G_GUINT64_FORMAT
-                                             ") answered 421 to a request for it.",
-                                             asked->origin->text, entry->alternative.protocol_id,
-                                             entry->alternative.host, entry->alternative.port);
-  guint handle = asv_timeline_raise(state, ASV_FINDING_MISDIRECTED, asked->connection->client,
-                                    asked->origin, asked->seen, message);
+  const AsvAlternativeSeen *to = &entry->alternative;
+  AsvFactAbout about = {asked->connection->client, asked->origin, asked->seen};
+  guint handle = asv_timeline_raise(state, ASV_FINDING_MISDIRECTED, &about,
+                                    "An alternative of %s (%s at %s:%" G_GUINT64_FORMAT
+                                    ") answered 421 to a request for it.",
+                                    asked->origin->text, to->protocol_id, to->host, to->port);
   if (!state->model->misdirected_drops) return;
   GArray *findings = g_array_new(FALSE, FALSE, sizeof(guint));
   g_array_append_val(findings, handle);
@@ -320,6 +341,11 @@ static void show_request(const Asked *asked, const AsvPending *pending) {
   AsvLink *link = asked->link;
   AsvTimelineState *state = asked->state;
   if (!link || !asked->origin->events) return;
+  if (link->used && pending->number == link->first_request) {
+    link->used->status = about->status;
+    link->used->answer_packet = asked->seen->packet;
+    return;
+  }
   if (about->alt_svc && link->route != ASV_ROUTE_ALTERNATIVE) return;
   if (is_same_line(link->line, pending, about->status)) {
     link->line->count++;

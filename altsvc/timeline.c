@@ -89,19 +89,6 @@ AsvSpan asv_timeline_server_address(const char *server) {
   return address;
 }
 
-char *asv_timeline_quote(AsvSpan text) {
-  GString *quoted = g_string_new(NULL);
-  for (gsize i = 0; i < MIN(text.size, ASV_VALUE_QUOTED); i++) {
-    guint8 octet = text.data[i];
-    if (g_ascii_isprint((gchar)octet) && octet != '\\')
-      g_string_append_c(quoted, (gchar)octet);
-    else
-      g_string_append_printf(quoted, "\\x%02x", octet);
-  }
-  if (text.size > ASV_VALUE_QUOTED) g_string_append(quoted, "...");
-  return g_string_free(quoted, FALSE);
-}
-
 /* ---- life ---- */
 
 static void capture_free(gpointer data) {

@@ -113,7 +113,12 @@ typedef struct {
   char *context;        /* ASV_EVENT_CONTEXT: the words, "" when method, path, status say it all */
   gint64 learned_time;  /* tried, used, endings: of the entry */
   guint64 learned_packet;
-  guint64 requests; /* used: requests for the origin on this connection so far */
+  guint64
+      answer_packet; /* used: of the response to the first request, whose message the above is */
+  guint64 requests;  /* used: requests for the origin on this connection */
+  guint64 named;     /* of them, those whose Alt-Used names the alternative */
+  char *alt_used;    /* octets as text: what the first of those says */
+  const char *sni;   /* used: the connection's */
 } AsvEvent;
 
 /* One entry of the cache at the end, or at --at. */
@@ -125,8 +130,9 @@ typedef struct {
   AsvVia via;
   gint64 expires;
   gboolean tried;
-  guint64 requests; /* that used it */
-  gint64 last_used; /* 0 when never */
+  guint64 requests;   /* that used it */
+  gint64 last_used;   /* 0 when never */
+  gboolean unwatched; /* nobody could see it tried or used: QUIC is not read */
 } AsvCacheRow;
 
 typedef struct {
@@ -136,6 +142,7 @@ typedef struct {
   GPtrArray *events;                           /* AsvEvent*, in order */
   GPtrArray *cache;                            /* AsvCacheRow*, by rank */
   guint64 requests, responses, advertisements; /* for text */
+  gboolean unwatched; /* it was offered alternatives whose use cannot be seen: QUIC is not read */
 } AsvOriginReport;
 
 typedef struct {

@@ -237,6 +237,26 @@ static void story_print_row(GString *out, const AsvCacheRow *row) {
   g_string_append_c(out, '\n');
 }
 
+/* What a verdict rests on, and the request that an alternative was used for first. */
+static void story_print_because(GString *out, const AsvTimeline *timeline,
+                                const AsvOriginReport *origin) {
+  for (guint i = 0; origin->because && i < origin->because->len; i++) {
+    const AsvFinding *finding =
+        timeline->findings->pdata[g_array_index(origin->because, guint, i) - 1];
+    g_string_append_printf(out, "  because %s\n", finding->code);
+  }
+}
+
+static void story_print_first(GString *out, const AsvEvent *event) {
+  if (event->kind != ASV_EVENT_USED) return;
+  g_string_append_printf(out, "    first %s %s %u #%" G_GUINT64_FORMAT, event->method, event->path,
+                         event->status, event->answer_packet);
+  if (event->named)
+    g_string_append_printf(out, ", Alt-Used: %s x%" G_GUINT64_FORMAT, event->alt_used,
+                           event->named);
+  g_string_append_c(out, '\n');
+}
+
 /* What is told of clients: `client`, `origin verdict`, events, cache rows, then `code xCOUNT`. */
 static char *story_print(const AsvTimeline *timeline, gboolean context) {
   GString *out = g_string_new(NULL);
@@ -246,9 +266,11 @@ static char *story_print(const AsvTimeline *timeline, gboolean context) {
     for (guint j = 0; j < client->origins->len; j++) {
       const AsvOriginReport *origin = client->origins->pdata[j];
       g_string_append_printf(out, "%s %s\n", origin->origin, asv_outcome_name(origin->verdict));
+      if (context) story_print_because(out, timeline, origin);
       for (guint k = 0; k < origin->events->len; k++) {
         const AsvEvent *event = origin->events->pdata[k];
         if (context || event->kind != ASV_EVENT_CONTEXT) story_print_event(out, event);
+        if (context) story_print_first(out, event);
       }
       for (guint k = 0; k < origin->cache->len; k++) story_print_row(out, origin->cache->pdata[k]);
     }

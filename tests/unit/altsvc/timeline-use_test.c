@@ -11,6 +11,17 @@
 #define QUIC    \
   "2 q0 open\n" \
   "2.1 q0 tls sni=a.test alpn=h3 names=a.test,b.test\n"
+#define OFFER                                         \
+  "0 t0 open\n"                                       \
+  "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n" \
+  "0 t0 get 1 https://a.test /x\n"                    \
+  "1 t0 header 1 https://a.test 200 :"
+/* A new connection on the default route. */
+#define TWICE                     \
+  "2 t1 open\n"                   \
+  "2 t1 tls sni=a.test alpn=h2\n" \
+  "2 t1 get 1 https://a.test /\n" \
+  "3 t1 get 3 https://a.test /\n"
 #define GET "get 0 https://a.test /y"
 
 static const Story stories[] = {
@@ -365,12 +376,36 @@ static const Story stories[] = {
      "https://alt.test unknown\n"
      "alternative-other-host\n"
      "alt-used-missing\n"},
-    {"/rfc7838/2.4/not-used",
-     LEARN "2 t1 open\n2 t1 tls sni=a.test alpn=h2\n2 t1 get 1 https://a.test /\n"
-           "3 t1 get 3 https://a.test /\n",
+    {"/rfc7838/2.4/not-used", OFFER " h2=\":444\"\n" TWICE,
      "https://a.test not-used\n"
-     "  1 #4 learned h3=a.test:443 until 61\n"
-     "  1. h3=a.test:443 until 61\n"
+     "  1 #4 learned h2=a.test:444 until 86401\n"
+     "  1. h2=a.test:444 until 86401\n"
+     "not-used\n"},
+    {"/unwatched/h3", OFFER " h3=\":443\"\n" TWICE,
+     "https://a.test unknown\n"
+     "  1 #4 learned h3=a.test:443 until 86401\n"
+     "  1. h3=a.test:443 until 86401\n"},
+    {"/unwatched/drafts", OFFER " h3-29=\":443\", hq=\":443\", quic=\":443\"\n" TWICE,
+     "https://a.test unknown\n"
+     "  1 #4 learned h3-29=a.test:443 until 86401\n"
+     "  1 #4 learned hq=a.test:443 until 86401\n"
+     "  1 #4 learned quic=a.test:443 until 86401\n"
+     "  1. h3-29=a.test:443 until 86401\n"
+     "  2. hq=a.test:443 until 86401\n"
+     "  3. quic=a.test:443 until 86401\n"
+     "protocol-obsolete x3\n"},
+    {"/unwatched/names-alike-are-watched", OFFER " h3x=\":443\"\n" TWICE,
+     "https://a.test not-used\n"
+     "  1 #4 learned h3x=a.test:443 until 86401\n"
+     "  1. h3x=a.test:443 until 86401\n"
+     "not-used\n"
+     "protocol-unknown\n"},
+    {"/unwatched/beside-one-that-is-watched", OFFER " h3=\":443\", h2=\":444\"\n" TWICE,
+     "https://a.test not-used\n"
+     "  1 #4 learned h3=a.test:443 until 86401\n"
+     "  1 #4 learned h2=a.test:444 until 86401\n"
+     "  1. h3=a.test:443 until 86401\n"
+     "  2. h2=a.test:444 until 86401\n"
      "not-used\n"},
     {"/rfc7838/2.4/not-used-websocket-does-not-count",
      LEARN "2 t1 open\n2 t1 tls sni=a.test alpn=http/1.1\n"

@@ -95,8 +95,7 @@ static const Story stories[] = {
      "  1 #4 learned h3=a.test:443 until 86401\n"
      "  2 #5 refreshed h3=a.test:443 until 2\n"
      "  2 #5 expired h3=a.test:443\n"
-     "ma-zero\n"
-     "advertisements-differ x2\n"},
+     "ma-zero\n"},
     {"/rfc9111/1.2.2/ma-above-2-31", OPEN "1 t0 " A " : h3=\":443\"; ma=99999999999\n",
      "https://a.test ready\n"
      "  1 #4 learned h3=a.test:443 until 2147483649\n"
@@ -129,8 +128,7 @@ static const Story stories[] = {
      "  2 #5 refreshed h2=a.test:444 until 86402\n"
      "  2 #5 refreshed h3=a.test:443 until 86402\n"
      "  1. h2=a.test:444 until 86402\n"
-     "  2. h3=a.test:443 until 86402\n"
-     "advertisements-differ x2\n"},
+     "  2. h3=a.test:443 until 86402\n"},
     {"/rfc7838/3.1/persist", OPEN "1 t0 " A " : h3=\":443\"; persist=1\n",
      "https://a.test ready\n"
      "  1 #4 learned h3=a.test:443 persist until 86401\n"
