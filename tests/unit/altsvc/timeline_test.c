@@ -287,8 +287,7 @@ static const Story stories[] = {
      "  7 #10 ignored value-invalid\n"
      "  8 #11 refreshed h3=a.test:443 until 69\n"
      "  1. h3=a.test:443 until 69\n"
-     "value-invalid\n"
-     "advertisements-differ x2\n"},
+     "value-invalid\n"},
     {"/rules/refreshed-runs-count-findings",
      OPEN "1 t0 " A " : h3=\":8443\"\n2 t0 " A " : h3=\":8443\"\n3 t0 " A " : h3=\":8443\"\n"
           "4 t0 " A " : h3=\":8443\"\n",
