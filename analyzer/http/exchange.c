@@ -9,14 +9,12 @@
 
 void asv_exchange_init(AsvExchange *exchange, AsvScheme scheme, const AsvHttpEvents *events) {
   *exchange = (AsvExchange){.events = events, .scheme = scheme};
-  exchange->authority.raw = g_byte_array_new();
-  exchange->referer.raw = g_byte_array_new();
   exchange->joined = g_byte_array_new();
   exchange->spans = g_array_new(FALSE, FALSE, sizeof(AsvSpan));
 }
 
 static void memo_clear(AsvOriginMemo *memo) {
-  g_byte_array_unref(memo->raw);
+  g_clear_pointer(&memo->raw, g_free);
   g_clear_pointer(&memo->origin, g_ref_string_release);
 }
 
@@ -36,15 +34,15 @@ void asv_exchange_clear(AsvExchange *exchange) {
 /* The origin of scheme and authority, borrowed; NULL when they make none. */
 static GRefString *memo_origin(AsvOriginMemo *memo, AsvScheme scheme, AsvSpan authority) {
   char text[ASV_ORIGIN_MAX];
-  if (memo->scheme == scheme && memo->raw->len &&
-      asv_span_equal(asv_span(memo->raw->data, memo->raw->len), authority))
+  if (memo->scheme == scheme && memo->origin &&
+      asv_span_equal(asv_span(memo->raw, memo->size), authority))
     return memo->origin;
   gsize size = asv_origin_write_authority(scheme, authority, text);
-  g_clear_pointer(&memo->origin, g_ref_string_release);
-  g_byte_array_set_size(memo->raw, 0);
+  memo_clear(memo);
   if (!size) return NULL;
   memo->scheme = scheme;
-  g_byte_array_append(memo->raw, authority.data, (guint)authority.size);
+  memo->size = authority.size;
+  memo->raw = g_memdup2(authority.data, authority.size);
   memo->origin = g_ref_string_new_len(text, (gssize)size);
   return memo->origin;
 }
@@ -99,10 +97,11 @@ static AsvRequestKind kind_of(const AsvFields *fields, gboolean has_stream) {
 /* Lines of one field as one list (RFC 9110 §5.3); data NULL when there are none. */
 static AsvSpan join(AsvExchange *exchange, const AsvFields *fields, AsvField field) {
   guint first = fields->first[field];
+  if (!first) return asv_span(NULL, 0);
   AsvSpan only = asv_fields_get(fields, field);
   GByteArray *joined = exchange->joined;
   g_byte_array_set_size(joined, 0);
-  for (guint i = first; first && i < fields->count; i++) {
+  for (guint i = first; i < fields->count; i++) {
     if (fields->lines[i].field != field) continue;
     AsvSpan line = asv_fields_line(fields, i);
     if (!joined->len) g_byte_array_append(joined, only.data, (guint)only.size);
@@ -158,6 +157,14 @@ AsvKept asv_exchange_request(AsvExchange *exchange, const AsvPacketRef *at, cons
   return kept;
 }
 
+/* Most responses have neither Alt-Svc lines nor connection-specific names. */
+static gboolean has_lists(const AsvFields *fields, gboolean names) {
+  if (fields->first[ASV_FIELD_ALT_SVC]) return TRUE;
+  for (guint f = ASV_FIELD_CONNECTION; names && f < ASV_FIELDS; f++)
+    if (fields->first[f]) return TRUE;
+  return FALSE;
+}
+
 /* Fills the list of spans with the Alt-Svc lines, then the connection-specific names. */
 static gsize gather(AsvExchange *exchange, const AsvFields *fields, gboolean names) {
   g_array_set_size(exchange->spans, 0);
@@ -178,8 +185,9 @@ static gsize gather(AsvExchange *exchange, const AsvFields *fields, gboolean nam
 static void tell_response(AsvExchange *exchange, const AsvPacketRef *at, AsvHttpResponse *response,
                           const AsvFields *fields, const AsvKept *request) {
   const AsvHttpEvents *events = exchange->events;
-  gsize alt_svc = gather(exchange, fields, response->has_stream);
-  const AsvSpan *spans = (const AsvSpan *)(gpointer)exchange->spans->data;
+  gboolean lists = has_lists(fields, response->has_stream);
+  gsize alt_svc = lists ? gather(exchange, fields, response->has_stream) : 0;
+  const AsvSpan *spans = lists ? (const AsvSpan *)(gpointer)exchange->spans->data : NULL;
   if (fields->overflow) asv_exchange_unreadable(exchange, at, ASV_SERVER, ASV_HTTP_BYTES_LOST, 0);
   if (response->trailer && !alt_svc) return;
   response->origin = asv_kept_origin(request);
@@ -187,7 +195,7 @@ static void tell_response(AsvExchange *exchange, const AsvPacketRef *at, AsvHttp
   response->alt_svc = spans;
   response->alt_svc_count = alt_svc;
   response->connection_fields = spans ? spans + alt_svc : NULL;
-  response->connection_fields_count = exchange->spans->len - alt_svc;
+  response->connection_fields_count = lists ? exchange->spans->len - alt_svc : 0;
   response->age = asv_fields_get(fields, ASV_FIELD_AGE);
   response->date = asv_fields_get(fields, ASV_FIELD_DATE);
   events->response(events->self, at, response);

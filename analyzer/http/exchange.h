@@ -29,7 +29,8 @@ typedef struct {
 /* The origin made last of some authority, so that the next like it costs a comparison. */
 typedef struct {
   AsvScheme scheme;
-  GByteArray *raw;
+  gsize size;
+  char *raw;
   GRefString *origin;
 } AsvOriginMemo;
 

@@ -8,14 +8,10 @@
 
 #include <nghttp2/nghttp2.h>
 
-struct AsvHpack {
-  nghttp2_hd_inflater *inflater;
-};
-
 AsvHpack *asv_hpack_new(void) {
-  AsvHpack *hpack = g_new0(AsvHpack, 1);
-  if (nghttp2_hd_inflate_new(&hpack->inflater) ||
-      nghttp2_hd_inflate_change_table_size(hpack->inflater, ASV_HTTP_HPACK_TABLE_MAX))
+  AsvHpack *hpack = NULL;
+  if (nghttp2_hd_inflate_new(&hpack) ||
+      nghttp2_hd_inflate_change_table_size(hpack, ASV_HTTP_HPACK_TABLE_MAX))
     g_error("out of memory for an HPACK table");
   return hpack;
 }
@@ -34,7 +30,7 @@ gboolean asv_hpack_inflate(AsvHpack *hpack, AsvSpan part, gboolean final, AsvFie
   for (;;) {
     nghttp2_nv nv;
     int flags = NGHTTP2_HD_INFLATE_NONE;
-    ssize_t read = nghttp2_hd_inflate_hd2(hpack->inflater, &nv, &flags, at, left, final);
+    ssize_t read = nghttp2_hd_inflate_hd2(hpack, &nv, &flags, at, left, final);
     if (read < 0) return FALSE;
     at += read;
     left -= (gsize)read;
@@ -45,7 +41,7 @@ gboolean asv_hpack_inflate(AsvHpack *hpack, AsvSpan part, gboolean final, AsvFie
         asv_fields_add(fields, field, asv_span(nv.value, nv.valuelen));
     }
     if (flags & NGHTTP2_HD_INFLATE_FINAL) {
-      nghttp2_hd_inflate_end_headers(hpack->inflater);
+      nghttp2_hd_inflate_end_headers(hpack);
       return TRUE;
     }
     if (!(flags & NGHTTP2_HD_INFLATE_EMIT) && left == 0) return TRUE;
@@ -53,7 +49,5 @@ gboolean asv_hpack_inflate(AsvHpack *hpack, AsvSpan part, gboolean final, AsvFie
 }
 
 void asv_hpack_free(AsvHpack *hpack) {
-  if (!hpack) return;
-  nghttp2_hd_inflate_del(hpack->inflater);
-  g_free(hpack);
+  if (hpack) nghttp2_hd_inflate_del(hpack);
 }

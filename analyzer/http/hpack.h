@@ -8,7 +8,7 @@
 
 #include "analyzer/http/fields.h"
 
-typedef struct AsvHpack AsvHpack;
+typedef struct nghttp2_hd_inflater AsvHpack;
 
 AsvHpack *asv_hpack_new(void);
 /*

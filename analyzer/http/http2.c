@@ -49,24 +49,25 @@ typedef enum {
   STATE_DEAD
 } State;
 
+/* What every frame needs stands first. */
 typedef struct {
   State state;
-  guint8 head[HEAD_SIZE], prefix[6];
-  guint8 have, need; /* octets of preface, head or prefix */
-  gboolean started;  /* a frame was read, or octets were lost */
-  guint32 length, stream;
   guint8 type, flags;
-  guint32 left;    /* of the payload */
-  guint32 padding; /* of that, at its end */
-  GByteArray *payload;
-  AsvHpack *hpack;
-  gboolean hpack_lost;
+  guint8 have, need; /* octets of preface, head or prefix */
+  guint32 length, stream;
+  guint32 left;     /* of the payload */
+  guint32 padding;  /* of that, at its end */
   guint32 block;    /* stream whose header block goes on in CONTINUATION; 0: none */
   guint32 promised; /* by the PUSH_PROMISE in work; 0: it is HEADERS */
-  gboolean end_stream;
-  AsvFields fields;
+  guint8 end_stream;
+  guint8 started; /* a frame was read, or octets were lost */
+  guint8 hpack_lost;
+  AsvHpack *hpack;
   AsvHold chain;
+  AsvFields fields;
+  GByteArray *payload;
   guint32 max_frame_size; /* what this side takes */
+  guint8 head[HEAD_SIZE], prefix[6];
 } Side;
 
 struct AsvHttp2 {
@@ -215,7 +216,7 @@ static void begin_block(AsvHttp2 *http2, AsvSide side, const AsvPacketRef *at) {
     else if (s->flags & FLAG_PRIORITY)
       s->need += 5;
     asv_fields_reset(&s->fields);
-    s->end_stream = s->type == FRAME_HEADERS && s->flags & FLAG_END_STREAM;
+    s->end_stream = s->type == FRAME_HEADERS && (s->flags & FLAG_END_STREAM) != 0;
     s->promised = 0;
   }
   if (s->length < s->need || (goes_on && !s->block)) {

@@ -48,9 +48,10 @@ static Number number_segment(const AsvPass *pass, AsvTuple *tuple, int side,
  * opens the ports anew. Repeated SYNs of an attempt that was refused do not.
  */
 static gboolean starts_over(const AsvLive *live, const AsvSegment *segment, Number number) {
+  if (!has(segment, ASV_TCP_SYN)) return FALSE;
   gboolean over = live->closing || live->streams[0].fin >= 0 || live->streams[1].fin >= 0;
   gboolean used = live->streams[0].delivered || live->streams[1].delivered;
-  if (!has(segment, ASV_TCP_SYN) || !over || !used) return FALSE;
+  if (!over || !used) return FALSE;
   return !has(segment, ASV_TCP_ACK) || number == NUMBER_REBASED;
 }
 
