@@ -121,7 +121,8 @@ static const Kind kinds[] = {
 
 AsvCodec *asv_codec_new(AsvSpan data) {
   AsvReader reader = asv_reader(data);
-  guint32 magic = GUINT32_SWAP_LE_BE(asv_read_u32(&reader));
+  guint32 first = asv_read_u32(&reader);
+  guint32 magic = GUINT32_SWAP_LE_BE(first);
   if (reader.failed) return NULL;
   for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
     if ((magic & kinds[i].mask) != kinds[i].magic) continue;
