@@ -8,6 +8,8 @@
 #include "analyzer/http/http.h"
 #include "analyzer/tls/tls.h"
 
+#define PORT_HTTPS 443
+
 typedef enum { HELD_BYTES, HELD_GAP, HELD_END } HeldKind;
 
 /* One call of a sink, kept. */
@@ -32,6 +34,8 @@ struct AsvDirection {
   EndSelf selves[2];
   int client_end;   /* -1: not known */
   gboolean decided; /* the protocol is known and the sinks are there */
+  gboolean late;    /* nobody was seen to open the connection */
+  gboolean waits;   /* events.waits() said so */
   gboolean ended[2];
   gboolean lost[2];     /* the end's first octets are missing */
   guint64 to_skip[2];   /* waived by the consumer while held octets were fed */
@@ -93,6 +97,7 @@ AsvDirection *asv_direction_new(const AsvFlow *flow, AsvServers *servers,
     direction->client_end = 0;
   else if (flow->opener >= 0)
     set_client(direction, flow->opener);
+  direction->late = flow && flow->opener < 0;
   return direction;
 }
 
@@ -113,10 +118,14 @@ static AsvSniff sniff_end(const AsvDirection *direction, int end, AsvSpeaks *spe
   return http;
 }
 
-static AsvSpeaks protocol_of_kind(const AsvDirection *direction) {
+/* What they speak when neither end begins with a first message: records caught in the middle, or,
+ * when not even a record begins there, what the port is for. */
+static AsvSpeaks guess_protocol(const AsvDirection *direction) {
   for (int end = 0; end < 2; end++)
     if (asv_tls_sniff_record(first_of(direction, end))) return ASV_SPEAKS_TLS;
-  return ASV_SPEAKS_PLAIN;
+  gboolean secure = direction->late && direction->flow->kind == ASV_FLOW_TCP &&
+                    direction->flow->ends[1 - direction->client_end].port == PORT_HTTPS;
+  return secure ? ASV_SPEAKS_TLS : ASV_SPEAKS_PLAIN;
 }
 
 /* Who is the client when neither a SYN nor content says it. */
@@ -157,18 +166,41 @@ static void feed_held(AsvDirection *direction, const Held *held) {
   direction->to_skip[held->end] = deliver(direction, held->end, &held->at, data, held->gap);
 }
 
+/*
+ * TRUE when messages came before those that the capture has, or may have. TLS
+ * and HTTP/2 see that by themselves. HTTP/1 does not: a response would be
+ * taken for the answer to the next request. A request that comes before
+ * anything of the server may be taken for the first: what came before it was
+ * answered, since hardly any client sends requests ahead.
+ */
+static gboolean begins_in_middle(const AsvDirection *direction, AsvSpeaks speaks) {
+  int client_end = direction->client_end;
+  const Held *first = &g_array_index(direction->held, Held, 0);
+  if (!direction->late || speaks == ASV_SPEAKS_TLS) return FALSE;
+  for (int end = 0; end < 2; end++)
+    if (asv_http_sniff_version(first_of(direction, end)) == ASV_HTTP_2) return FALSE;
+  return first->kind != HELD_BYTES || first->end != client_end ||
+         asv_http_sniff(first_of(direction, client_end)) != ASV_SNIFF_CLIENT;
+}
+
 static void set_protocol(AsvDirection *direction, AsvSpeaks speaks) {
   AsvSink by_side[2];
+  AsvPacketRef at = g_array_index(direction->held, Held, 0).at;
   int client_end = direction->client_end;
+  gboolean middle = begins_in_middle(direction, speaks);
   direction->decided = TRUE;
   direction->events.speaks(direction->events.self, speaks, by_side);
   direction->sinks[client_end] = by_side[ASV_CLIENT];
   direction->sinks[1 - client_end] = by_side[ASV_SERVER];
+  for (int end = 0; middle && end < 2; end++)
+    direction->to_skip[end] = deliver(direction, end, &at, asv_span(NULL, 0), ASV_GAP_UNKNOWN);
   for (guint i = 0; i < direction->held->len; i++)
     feed_held(direction, &g_array_index(direction->held, Held, i));
   g_clear_pointer(&direction->held, g_array_unref);
   g_clear_pointer(&direction->held_octets, g_byte_array_unref);
   for (int end = 0; end < 2; end++) g_clear_pointer(&direction->first[end], g_byte_array_unref);
+  if (direction->waits) direction->events.waits(direction->events.self, NULL);
+  direction->waits = FALSE;
 }
 
 void asv_direction_decide_client(AsvDirection *direction) {
@@ -179,14 +211,16 @@ void asv_direction_decide_client(AsvDirection *direction) {
 
 /*
  * Looks at the first octets of both ends. Either may name client and protocol;
- * while one has too few to tell, both wait, unless final.
+ * while one has too few to tell, both wait, unless final. Where a connection
+ * was caught in the middle of a message of one end, the other may yet tell.
  */
 static void consider(AsvDirection *direction, gboolean final) {
   AsvSpeaks speaks = ASV_SPEAKS_PLAIN;
   gboolean more = FALSE;
   for (int end = 0; end < 2; end++) {
     AsvSniff sniff = sniff_end(direction, end, &speaks);
-    if (sniff == ASV_SNIFF_MORE && first_of(direction, end).size) more = TRUE;
+    gboolean silent = !first_of(direction, end).size && !direction->lost[end];
+    if (silent ? direction->late && !direction->ended[end] : sniff == ASV_SNIFF_MORE) more = TRUE;
     if (sniff != ASV_SNIFF_CLIENT && sniff != ASV_SNIFF_SERVER) continue;
     int client_end = sniff == ASV_SNIFF_CLIENT ? end : 1 - end;
     if (direction->flow) {
@@ -198,7 +232,7 @@ static void consider(AsvDirection *direction, gboolean final) {
   }
   if (more && !final) return;
   asv_direction_decide_client(direction);
-  set_protocol(direction, protocol_of_kind(direction));
+  set_protocol(direction, guess_protocol(direction));
 }
 
 static void hold(AsvDirection *direction, const Held *held, AsvSpan data) {
@@ -209,8 +243,15 @@ static void hold(AsvDirection *direction, const Held *held, AsvSpan data) {
   g_array_append_val(direction->held, copy);
 }
 
+static void tell_waits(AsvDirection *direction) {
+  if (direction->decided || direction->waits) return;
+  direction->waits = TRUE;
+  direction->events.waits(direction->events.self, &g_array_index(direction->held, Held, 0).at);
+}
+
 /* The waiver for the end whose octets have just been held and perhaps delivered. */
 static guint64 waiver_after(AsvDirection *direction, int end) {
+  tell_waits(direction);
   guint64 waived = direction->decided ? direction->to_skip[end] : 0;
   direction->to_skip[end] = 0;
   return waived;
@@ -252,6 +293,7 @@ static void end_end(void *self, const AsvPacketRef *at, AsvEnd why) {
        asv_span(NULL, 0));
   direction->ended[me->end] = TRUE;
   if (direction->ended[1 - me->end]) consider(direction, TRUE);
+  tell_waits(direction);
 }
 
 AsvSink asv_direction_sink(AsvDirection *direction, int end) {

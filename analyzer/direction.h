@@ -2,7 +2,8 @@
 /*
  * Finds out which end of a connection is the client and which protocol is
  * spoken, by who opened it, by first octets, by servers known from elsewhere,
- * by port numbers, in this order. Octets wait for that, within a limit.
+ * by port numbers, in this order. Octets wait for that, within a limit. A
+ * connection in clear text that was caught in its middle begins with a gap.
  */
 #ifndef ANALYZER_DIRECTION_H
 #define ANALYZER_DIRECTION_H
@@ -26,6 +27,8 @@ typedef struct {
   /* Called once, after client() and before any octet: what they speak. Fills in sinks by AsvSide.
    */
   void (*speaks)(void *self, AsvSpeaks speaks, AsvSink sinks[2]);
+  /* Something that was seen at packet `since` waits to be fed on; NULL: nothing waits any more. */
+  void (*waits)(void *self, const AsvPacketRef *since);
 } AsvDirectionEvents;
 
 /* flow is borrowed; NULL when end 0 is the client and only the protocol is to be found (a tunnel).

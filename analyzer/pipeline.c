@@ -249,12 +249,27 @@ static void on_http_unreadable(void *self, const AsvPacketRef *at, AsvSide from,
   emit_unreadable(conn, at, from_side(from), reasons[reason], bytes);
 }
 
-static void on_waits(void *self, const AsvPacketRef *since) {
-  Conn *conn = self;
+/* `who` is the layer of conn that waits. */
+static void set_wait(const Conn *conn, const void *who, const AsvPacketRef *since) {
   if (since)
-    asv_order_wait(conn->pipeline->order, conn, since);
+    asv_order_wait(conn->pipeline->order, who, since);
   else
-    asv_order_done(conn->pipeline->order, conn);
+    asv_order_done(conn->pipeline->order, who);
+}
+
+static void on_http_waits(void *self, const AsvPacketRef *since) {
+  const Conn *conn = self;
+  set_wait(conn, &conn->http, since);
+}
+
+static void on_tls_waits(void *self, const AsvPacketRef *since) {
+  const Conn *conn = self;
+  set_wait(conn, &conn->tls, since);
+}
+
+static void on_direction_waits(void *self, const AsvPacketRef *since) {
+  const Conn *conn = self;
+  set_wait(conn, &conn->direction, since);
 }
 
 static gboolean on_tunnel(void *self, const AsvPacketRef *at, guint64 stream, AsvSpan target,
@@ -270,7 +285,7 @@ static AsvHttp *http_new(Conn *conn) {
                           .goaway = on_goaway,
                           .unreadable = on_http_unreadable,
                           .tunnel = on_tunnel,
-                          .waits = on_waits};
+                          .waits = on_http_waits};
   return asv_http_new(conn->version, conn->scheme, &events);
 }
 
@@ -356,7 +371,10 @@ static Conn *conn_new(AsvPipeline *pipeline, const AsvFlow *flow) {
 
 static void conn_free(gpointer data) {
   Conn *conn = data;
-  asv_order_done(conn->pipeline->order, conn);
+  set_wait(conn, conn, NULL);
+  set_wait(conn, &conn->direction, NULL);
+  set_wait(conn, &conn->tls, NULL);
+  set_wait(conn, &conn->http, NULL);
   if (conn->undecided) g_queue_delete_link(&conn->pipeline->undecided, conn->undecided);
   if (conn->tls) asv_tls_free(conn->tls);
   if (conn->http) asv_http_free(conn->http);
@@ -383,8 +401,10 @@ static void conn_start(Conn *conn, AsvSpeaks speaks, AsvSink sinks[2]) {
   conn->scheme = speaks == ASV_SPEAKS_TLS ? ASV_SCHEME_HTTPS : ASV_SCHEME_HTTP;
   AsvSink plain[2] = {conn_plain_sink(conn, ASV_CLIENT), conn_plain_sink(conn, ASV_SERVER)};
   if (speaks == ASV_SPEAKS_TLS) {
-    AsvTlsEvents events = {
-        .self = conn, .handshake = on_handshake, .unreadable = on_tls_unreadable};
+    AsvTlsEvents events = {.self = conn,
+                           .handshake = on_handshake,
+                           .unreadable = on_tls_unreadable,
+                           .waits = on_tls_waits};
     conn->tls = asv_tls_new(conn->pipeline->tls, &events, plain);
     sinks[ASV_CLIENT] = asv_tls_sink(conn->tls, ASV_CLIENT);
     sinks[ASV_SERVER] = asv_tls_sink(conn->tls, ASV_SERVER);
@@ -422,7 +442,7 @@ static void on_client(void *self, int client_end) {
   if (!conn->undecided) return;
   g_queue_delete_link(&conn->pipeline->undecided, conn->undecided);
   conn->undecided = NULL;
-  asv_order_done(conn->pipeline->order, conn);
+  set_wait(conn, conn, NULL);
 }
 
 static void on_speaks(void *self, AsvSpeaks speaks, AsvSink sinks[2]) {
@@ -437,11 +457,12 @@ static void on_speaks(void *self, AsvSpeaks speaks, AsvSink sinks[2]) {
 static void *on_opened(void *self, const AsvFlow *flow, AsvSink sinks[2]) {
   AsvPipeline *pipeline = self;
   Conn *conn = conn_new(pipeline, flow);
-  AsvDirectionEvents events = {.self = conn, .client = on_client, .speaks = on_speaks};
+  AsvDirectionEvents events = {
+      .self = conn, .client = on_client, .speaks = on_speaks, .waits = on_direction_waits};
   if (flow->opener < 0) {
     g_queue_push_tail(&pipeline->undecided, conn);
     conn->undecided = pipeline->undecided.tail;
-    asv_order_wait(pipeline->order, conn, &flow->first);
+    set_wait(conn, conn, &flow->first);
   }
   conn->direction = asv_direction_new(flow, pipeline->servers, &events);
   sinks[0] = asv_direction_sink(conn->direction, 0);
@@ -500,7 +521,8 @@ static gboolean on_tunnel(void *self, const AsvPacketRef *at, guint64 stream G_G
       .label = conn->label,
       .id = asv_connection_id("tunnel", opened, outer->server, at->time, conn->server)};
   emit_connection(conn, at, NULL);
-  AsvDirectionEvents events = {.self = conn, .speaks = on_tunnel_speaks};
+  AsvDirectionEvents events = {
+      .self = conn, .speaks = on_tunnel_speaks, .waits = on_direction_waits};
   conn->direction = asv_direction_new(NULL, outer->pipeline->servers, &events);
   sinks[ASV_CLIENT] = asv_direction_sink(conn->direction, ASV_CLIENT);
   sinks[ASV_SERVER] = asv_direction_sink(conn->direction, ASV_SERVER);

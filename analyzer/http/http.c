@@ -69,18 +69,18 @@ void asv_http_set_early_data(AsvHttp *http, gboolean early_data) {
 
 /* ---- which version ---- */
 
-/* The reader that first octets of a side call for; READER_UNDECIDED when they do not say. */
-static Reader reader_of(AsvSpan first, gboolean *may_come) {
+/* The reader that first octets of a side call for; READER_UNDECIDED when they do not say. final:
+ * few whole frames are believed too. */
+static Reader reader_of(AsvSpan first, gboolean final, gboolean *may_come) {
   gboolean ends;
   *may_come = FALSE;
   if (!first.size) return READER_UNDECIDED;
-  AsvSniff sniff = asv_http_sniff(first);
+  AsvHttpVersion version = asv_http_sniff_version(first);
   AsvChain chain = asv_chain_read(first, &ends);
-  if (sniff == ASV_SNIFF_CLIENT || sniff == ASV_SNIFF_SERVER)
-    return first.data[0] == 0 || asv_span_is(asv_span_sub(first, 0, 4), "PRI ") ? READER_HTTP2
-                                                                                : READER_HTTP1;
-  *may_come = sniff == ASV_SNIFF_MORE || chain == ASV_CHAIN_MORE;
-  return chain == ASV_CHAIN_YES ? READER_HTTP2 : READER_UNDECIDED;
+  if (version != ASV_HTTP_ANY) return version == ASV_HTTP_2 ? READER_HTTP2 : READER_HTTP1;
+  *may_come = asv_http_sniff(first) == ASV_SNIFF_MORE || chain == ASV_CHAIN_MORE;
+  return chain == ASV_CHAIN_YES || (final && chain == ASV_CHAIN_MORE && ends) ? READER_HTTP2
+                                                                              : READER_UNDECIDED;
 }
 
 /* The octets a side began with: those behind a gap when there is one. */
@@ -99,7 +99,7 @@ static void decide(AsvHttp *http, const AsvPacketRef *at, gboolean final) {
   for (int i = 0; i < 2; i++) {
     Side *side = &http->sides[i];
     gboolean may_come;
-    Reader reader = reader_of(first_of(side), &may_come);
+    Reader reader = reader_of(first_of(side), final, &may_come);
     if (reader != READER_UNDECIDED) {
       choose(http, reader);
       return;

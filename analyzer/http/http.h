@@ -89,6 +89,8 @@ typedef struct AsvHttp AsvHttp;
 /* A client's request line or HTTP/2 preface, a server's status line or SETTINGS frame, by first
  * octets. */
 AsvSniff asv_http_sniff(AsvSpan first);
+/* The version of what asv_http_sniff() knows as a client's or a server's; else ASV_HTTP_ANY. */
+AsvHttpVersion asv_http_sniff_version(AsvSpan first);
 
 /* The version an ALPN name stands for; ASV_HTTP_ANY when it says nothing of HTTP. */
 AsvHttpVersion asv_http_version_of_alpn(AsvSpan alpn);

@@ -74,6 +74,13 @@ AsvSniff asv_http_sniff(AsvSpan first) {
   return best;
 }
 
+AsvHttpVersion asv_http_sniff_version(AsvSpan first) {
+  AsvSniff sniff = asv_http_sniff(first);
+  if (sniff != ASV_SNIFF_CLIENT && sniff != ASV_SNIFF_SERVER) return ASV_HTTP_ANY;
+  return first.data[0] == 0 || asv_span_is(asv_span_sub(first, 0, 4), "PRI ") ? ASV_HTTP_2
+                                                                              : ASV_HTTP_1;
+}
+
 AsvHttpVersion asv_http_version_of_alpn(AsvSpan alpn) {
   if (asv_span_is(alpn, "h2") || asv_span_is(alpn, "h2c")) return ASV_HTTP_2;
   if (asv_span_is(alpn, "http/1.1") || asv_span_is(alpn, "http/1.0")) return ASV_HTTP_1;

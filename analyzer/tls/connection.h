@@ -8,10 +8,10 @@
 #ifndef ANALYZER_TLS_CONNECTION_H
 #define ANALYZER_TLS_CONNECTION_H
 
+#include "analyzer/tls/certificates.h"
 #include "analyzer/tls/handshake.h"
 #include "analyzer/tls/protection.h"
 #include "analyzer/tls/record.h"
-#include "analyzer/tls/certificates.h"
 #include "analyzer/tls/session.h"
 #include "analyzer/tls/tls.h"
 
@@ -63,7 +63,7 @@ typedef struct {
   guint64 slack;      /* protected records that passed unopened and may have counted */
   guint failures;     /* records in a row that no key opened */
 
-  gboolean started;  /* octets or a gap have come */
+  gboolean started;  /* octets have come */
   gboolean broken;   /* octets were lost before the keys were known */
   gboolean hopeless; /* no hello will come from this side */
   guint64 protected_records, counted_records;
@@ -105,6 +105,8 @@ struct AsvTls {
   GByteArray *alpn;
   AsvCertificate *certificate;
   gboolean handshake_told;
+  gboolean waits; /* events.waits() said so */
+  guint64 since;
 };
 
 static inline gboolean asv_tls_is_13(const AsvTls *tls) {

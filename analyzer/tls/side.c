@@ -326,7 +326,6 @@ void asv_side_bytes(AsvTlsSide *side, const AsvPacketRef *at, AsvSpan data) {
 
 void asv_side_gap(AsvTlsSide *side, const AsvPacketRef *at, guint64 n) {
   const AsvRecord *record = NULL;
-  side->started = TRUE;
   if (!side->keys) side->broken = TRUE;
   if (side->out_of_step) {
     asv_side_unreadable(side, at, ASV_TLS_BYTES_LOST, n);

@@ -119,15 +119,34 @@ void asv_tls_take_record(AsvTlsSide *side, const AsvPacketRef *at, const AsvReco
 
 /* --- sinks --- */
 
+static const AsvPacketRef *held_since(const AsvTlsSide *side) {
+  return side->held.items ? &g_array_index(side->held.items, HeldItem, 0).at : NULL;
+}
+
+/* Says since when something is held, where that has changed. */
+static void tell_waits(AsvTls *tls) {
+  const AsvPacketRef *client = held_since(&tls->sides[ASV_CLIENT]);
+  const AsvPacketRef *server = held_since(&tls->sides[ASV_SERVER]);
+  const AsvPacketRef *since =
+      client && (!server || client->order < server->order) ? client : server;
+  if (!tls->events.waits || (since ? tls->waits && tls->since == since->order : !tls->waits))
+    return;
+  tls->waits = since != NULL;
+  tls->since = since ? since->order : 0;
+  tls->events.waits(tls->events.self, since);
+}
+
 static guint64 on_bytes(void *self, const AsvPacketRef *at, AsvSpan data) {
   AsvTlsSide *side = self;
   asv_side_bytes(side, at, data);
+  tell_waits(side->tls);
   return asv_side_waive(side);
 }
 
 static guint64 on_gap(void *self, const AsvPacketRef *at, guint64 n) {
   AsvTlsSide *side = self;
   asv_side_gap(side, at, n);
+  tell_waits(side->tls);
   return asv_side_waive(side);
 }
 
@@ -142,6 +161,7 @@ static void on_end(void *self, const AsvPacketRef *at, AsvEnd why) {
   if (side->who == ASV_SERVER) side->tls->resolved = TRUE;
   asv_tls_release(other, FALSE);
   if (!side->held.octets && !side->ended) asv_side_finish(side);
+  tell_waits(side->tls);
 }
 
 AsvSink asv_tls_sink(AsvTls *tls, AsvSide side) {

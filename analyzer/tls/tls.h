@@ -54,6 +54,9 @@ typedef struct {
    * the octets since. */
   void (*unreadable)(void *self, const AsvPacketRef *at, AsvSide from, AsvTlsUnreadable reason,
                      guint64 bytes);
+  /* Something that was seen at packet `since` is held back; NULL: nothing is any more. May be NULL.
+   */
+  void (*waits)(void *self, const AsvPacketRef *since);
 } AsvTlsEvents;
 
 /* Shared by all connections: algorithms fetched once, sessions for resumption (bounded). */

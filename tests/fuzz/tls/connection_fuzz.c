@@ -69,7 +69,7 @@ static AsvKeys *make_keys(void) {
 int LLVMFuzzerTestOneInput(const guint8 *data, size_t size) {
   Seen seen = {0, 0};
   AsvPacketRef at = {.packet = 1};
-  AsvTlsEvents events = {&seen, on_handshake, on_unreadable};
+  AsvTlsEvents events = {.self = &seen, .handshake = on_handshake, .unreadable = on_unreadable};
   AsvSink plaintext[2] = {{&seen, on_bytes, on_gap, on_end}, {&seen, on_bytes, on_gap, on_end}};
   AsvKeys *keys = make_keys();
   AsvTlsContext *context = asv_tls_context_new(keys);

@@ -36,6 +36,7 @@ typedef struct {
   guint64 unreadable[2];
   guint handshakes;
   GString *plain[2]; /* '?' for what was lost, '-' for what was waived */
+  gboolean waits;    /* what is held was told, and not yet that it goes on */
 } Run;
 
 typedef struct {
@@ -114,6 +115,11 @@ static inline void take_end(void *self, const AsvPacketRef *at, AsvEnd why) {
   log_event(me->run, -1, me->side == ASV_CLIENT ? "C end" : "S end");
 }
 
+static inline void take_waits(void *self, const AsvPacketRef *since) {
+  Run *run = self;
+  run->waits = since != NULL;
+}
+
 static inline void take_handshake(void *self, const AsvPacketRef *at, const AsvTlsHandshake *told) {
   Run *run = self;
   g_autoptr(GString) text = g_string_new("handshake");
@@ -175,7 +181,8 @@ static inline void run_pieces(Run *run, const Scenario *scenario, const AsvSpan 
   AsvSink plaintext[2], sinks[2];
   guint64 waived[2] = {0, 0};
   AsvPacketRef at = {.packet = 1};
-  AsvTlsEvents events = {run, take_handshake, take_unreadable};
+  AsvTlsEvents events = {
+      .self = run, .handshake = take_handshake, .unreadable = take_unreadable, .waits = take_waits};
   AsvKeys *keys = asv_keys_new();
   asv_keys_load(keys, asv_span(scenario->key_log->str, scenario->key_log->len));
   AsvTlsContext *context = scenario->context ? scenario->context : asv_tls_context_new(keys);
@@ -201,6 +208,7 @@ static inline void run_pieces(Run *run, const Scenario *scenario, const AsvSpan 
     }
   }
   for (int i = 0; i < 2; i++) sinks[i].end(sinks[i].self, &at, ASV_END_FIN);
+  g_assert_false(run->waits);
   asv_tls_free(run->tls);
   if (!scenario->context) asv_tls_context_free(context);
   asv_keys_free(keys);
