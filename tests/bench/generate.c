@@ -169,6 +169,7 @@ int main(int argc, char **argv) {
     if (!g_str_equal(argv[1], loads[i].kind)) continue;
     TrafficCapture capture;
     traffic_open_capture(&capture, argv[2]);
+    capture.clients = 50;
     make(&capture, &loads[i]);
     traffic_close_capture(&capture);
     return EXIT_SUCCESS;

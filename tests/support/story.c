@@ -220,7 +220,10 @@ static void learn_and_use(AsvStory *story, AsvOriginReport *origin) {
   asv_story_on(story, used, "quic:0");
   asv_story_h3(story, used, 600);
   used->evidence = "alt-used";
-  used->requests = 2;
+  used->requests = used->named = 2;
+  used->alt_used = asv_story_text(story, "a.test");
+  used->sni = "a.test";
+  used->answer_packet = 46;
   used->method = asv_story_text(story, "GET");
   used->path = asv_story_text(story, "/favicon.ico");
   used->status = 404;

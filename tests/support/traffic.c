@@ -54,6 +54,7 @@ void traffic_open_capture(TrafficCapture *capture, const char *name) {
   capture->time = G_GUINT64_CONSTANT(1700000000000000000);
   write_simple_block(capture->file, 0x0a0d0d0a, section, sizeof section);
   write_simple_block(capture->file, 1, interface, sizeof interface);
+  capture->clients = 0;
 }
 
 void traffic_write_secrets(const TrafficCapture *capture, const GString *key_log) {
@@ -105,8 +106,9 @@ static void send_segment(TrafficTcp *tcp, TrafficSide from, guint8 flags, const 
 }
 
 void traffic_open_tcp(TrafficTcp *tcp, TrafficCapture *capture, guint number, guint16 server_port) {
+  guint client = capture->clients ? number % capture->clients : number;
   *tcp = (TrafficTcp){.capture = capture,
-                      .addresses = {0x0a000001u + number % 200 + (number / 200 << 8), 0x0a640001u},
+                      .addresses = {0x0a000001u + client % 200 + (client / 200 << 8), 0x0a640001u},
                       .ports = {(guint16)(20000 + number), server_port},
                       .next = {1000 + number, 5000 + number},
                       .packet = g_byte_array_new()};

@@ -23,7 +23,8 @@ void traffic_put_number(GByteArray *out, guint64 value, int octets);
 
 typedef struct {
   FILE *file;
-  guint64 time; /* nanoseconds; every packet adds 20 us */
+  guint64 time;  /* nanoseconds; every packet adds 20 us */
+  guint clients; /* client addresses, taken in turn; 0: each connection has its own */
 } TrafficCapture;
 
 /* Section and one Ethernet interface, times in nanoseconds. */
