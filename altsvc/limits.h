@@ -110,7 +110,7 @@
 #define ASV_TEXT_VALUE_MAX 400
 
 /* Context lines in a row that a text report shows without -v; the others are counted. */
-#define ASV_TEXT_CONTEXT_RUN 4
+#define ASV_TEXT_CONTEXT_RUN 10
 
 /* Unreadable connections that COVERAGE lists without -v; the others are counted. */
 #define ASV_TEXT_UNREADABLE_SHOWN 10

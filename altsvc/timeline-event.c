@@ -160,9 +160,7 @@ static gboolean prolong_run(const AsvChangeContext *context, AsvEntry *entry) {
 static void note_coming(AsvOriginState *origin, const AsvEntry *entry) {
   origin->generation++;
   origin->learned++;
-  if (!entry->alternative.usable) return;
-  origin->usable++;
-  if (!asv_match_is_watched(&entry->alternative)) origin->unwatched = TRUE;
+  if (entry->alternative.usable) origin->usable++;
 }
 
 static void on_changed(void *self, AsvEventKind kind, AsvEndedBy ended_by, gint64 time,

@@ -164,7 +164,7 @@ static void judge_port(AsvAdvert *advert, AsvEntry *entry, const AsvAlternative 
   if (from->has_port && from->port >= 1 && from->port <= G_MAXUINT16) return;
   AsvSpan text = asv_span_sub(advert->seen->advertisement.value, from->offset, from->size);
   asv_advert_raise(advert, ASV_FINDING_PORT_UNUSABLE, entry,
-                   "Nobody can connect to `" ASV_QUOTE "`: the %s.", ASV_QUOTED(text),
+                   "Nobody can connect to `" ASV_QUOTE "`: %s.", ASV_QUOTED(text),
                    entry->alternative.why);
 }
 

@@ -46,21 +46,6 @@ gboolean asv_match_alt_used(const AsvOriginState *origin, const AsvAlternativeSe
   return port == alternative->port && asv_span_is_nocase(host, alternative->host);
 }
 
-/*
- * The protocols over QUIC: the analyzer does not read QUIC. The day it does, this function and
- * what is called unwatched go.
- */
-gboolean asv_match_is_watched(const AsvAlternativeSeen *alternative) {
-  static const char *const over_quic[] = {"h3", "hq", "quic"};
-  AsvSpan alpn = asv_span(alternative->alpn, alternative->alpn_size);
-  for (guint i = 0; i < G_N_ELEMENTS(over_quic); i++) {
-    gsize size = strlen(over_quic[i]);
-    if (!asv_span_is(asv_span_sub(alpn, 0, MIN(size, alpn.size)), over_quic[i])) continue;
-    if (alpn.size == size || alpn.data[size] == '-') return FALSE;
-  }
-  return TRUE;
-}
-
 typedef struct {
   const AsvConnection *connection;
   const AsvOriginState *origin;

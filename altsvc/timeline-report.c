@@ -28,8 +28,7 @@ GPtrArray *asv_timeline_rows(const AsvOriginState *origin, gint64 at) {
                          .expires = entry->expires,
                          .tried = entry->tried,
                          .requests = entry->requests,
-                         .last_used = entry->last_used,
-                         .unwatched = !asv_match_is_watched(&entry->alternative)};
+                         .last_used = entry->last_used};
     g_ptr_array_add(rows, row);
   }
   return rows;
@@ -129,6 +128,8 @@ static const Reason reasons[] = {
     {ASV_OUTCOME_NOT_USED, ASV_FINDING_MISDIRECTED, TRUE},
     {ASV_OUTCOME_NOT_USED, ASV_FINDING_ALTERNATIVE_PORT_UNPRIVILEGED, TRUE},
     {ASV_OUTCOME_NOT_USED, ASV_FINDING_PROXIED, FALSE},
+    {ASV_OUTCOME_NOT_USED, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE, TRUE},
+    {ASV_OUTCOME_UNKNOWN, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE, TRUE},
     {ASV_OUTCOME_UNKNOWN, ASV_FINDING_COVERAGE_NO_SECRETS, FALSE},
     {ASV_OUTCOME_UNKNOWN, ASV_FINDING_COVERAGE_BYTES_LOST, FALSE},
     {ASV_OUTCOME_UNKNOWN, ASV_FINDING_COVERAGE_STARTED_LATE, FALSE},
@@ -140,10 +141,10 @@ static void explain(AsvTimelineState *state, AsvOriginState *origin) {
   AsvOutcome verdict = judge(origin);
   if (verdict == ASV_OUTCOME_NOT_ACCEPTED) explain_not_accepted(origin);
   if (verdict == ASV_OUTCOME_NOT_USED) explain_not_used(state, origin);
-  if (verdict == ASV_OUTCOME_UNKNOWN && origin->unwatched_opportunities) return;
   for (guint i = 0; i < G_N_ELEMENTS(reasons); i++) {
     const Reason *reason = &reasons[i];
-    if (reason->verdict != verdict) continue;
+    gboolean readable = verdict == ASV_OUTCOME_UNKNOWN && origin->unwatched_opportunities;
+    if (reason->verdict != verdict || (readable && !reason->of_origin)) continue;
     guint handle = asv_findings_find(state->findings, reason->code, origin->client->name,
                                      reason->of_origin ? origin->text : NULL);
     if (handle) add_because(origin, handle);
@@ -225,7 +226,6 @@ static AsvOriginReport *report_origin(const AsvTimelineState *state, AsvOriginSt
   AsvOriginReport *report = g_new0(AsvOriginReport, 1);
   report->origin = (char *)origin->text;
   report->verdict = judge(origin);
-  report->unwatched = origin->unwatched;
   number_findings(origin->because, ids);
   report->because = g_steal_pointer(&origin->because);
   report->events = take_events(&origin->events, ids);

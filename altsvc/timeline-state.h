@@ -62,10 +62,9 @@ struct AsvOriginState {
   guint64 requests_since;           /* on the default route since an entry was there */
   AsvObservation *opportunity;      /* a copy of the first one */
   gboolean maybe_used;              /* a try that nobody could read */
-  gboolean unwatched;         /* a usable entry that asv_match_is_watched() denies was there */
-  const char *default_server; /* where the default route led first */
-  GPtrArray *rows;            /* AsvCacheRow* at --at, once it has passed */
-  GArray *because;            /* guint handles */
+  const char *default_server;       /* where the default route led first */
+  GPtrArray *rows;                  /* AsvCacheRow* at --at, once it has passed */
+  GArray *because;                  /* guint handles */
 };
 
 struct AsvClientState {
@@ -305,8 +304,6 @@ typedef struct {
 /* TRUE when the connection goes where the entry leads, and not merely where the origin does. */
 gboolean asv_match_fits(const AsvConnection *connection, const AsvOriginState *origin,
                         const AsvEntry *entry, gboolean has_stream);
-/* FALSE when the use of such an entry cannot be seen at all, so that its absence says nothing. */
-gboolean asv_match_is_watched(const AsvAlternativeSeen *alternative);
 /* The best of the origin's entries alive at `time` that fit. request may be NULL. */
 AsvMatch asv_match_find(const AsvConnection *connection, const AsvOriginState *origin, gint64 time,
                         const AsvRequestSeen *request);

@@ -158,7 +158,7 @@ static void count_default(const Asked *asked) {
   for (guint i = 0; i < origin->cache.count; i++) {
     const AsvEntry *entry = &origin->cache.entries[i];
     if (!is_opportunity(asked, entry)) continue;
-    unwatched = !asv_match_is_watched(&entry->alternative);
+    unwatched = entry->alternative.unwatched;
     if (unwatched) continue;
     origin->opportunities++;
     if (!origin->opportunity) origin->opportunity = asv_observation_copy(asked->seen);
@@ -286,7 +286,8 @@ void asv_timeline_requested(AsvTimelineState *state, AsvConnection *connection,
 
 /* ---- responses ---- */
 
-static void remove_misdirected(const Asked *asked, AsvEntry *entry, const AsvPending *pending) {
+/* TRUE when an event tells of it. */
+static gboolean remove_misdirected(const Asked *asked, AsvEntry *entry, const AsvPending *pending) {
   AsvTimelineState *state = asked->state;
   const AsvAlternativeSeen *to = &entry->alternative;
   AsvFactAbout about = {asked->connection->client, asked->origin, asked->seen};
@@ -294,7 +295,7 @@ static void remove_misdirected(const Asked *asked, AsvEntry *entry, const AsvPen
                                     "An alternative of %s (%s at %s:%" G_GUINT64_FORMAT
                                     ") answered 421 to a request for it.",
                                     asked->origin->text, to->protocol_id, to->host, to->port);
-  if (!state->model->misdirected_drops) return;
+  if (!state->model->misdirected_drops) return FALSE;
   GArray *findings = g_array_new(FALSE, FALSE, sizeof(guint));
   g_array_append_val(findings, handle);
   AsvChangeContext context = {.state = state,
@@ -304,18 +305,20 @@ static void remove_misdirected(const Asked *asked, AsvEntry *entry, const AsvPen
                               .findings = findings,
                               .pending = pending};
   AsvCacheWatch watch = asv_event_watch(&context);
-  asv_cache_remove(&asked->origin->cache, entry->serial, state->clock, &watch);
+  gboolean removed = asv_cache_remove(&asked->origin->cache, entry->serial, state->clock, &watch);
   g_array_unref(findings);
+  return removed;
 }
 
-static void misdirected(const Asked *asked, const AsvPending *pending) {
+/* TRUE when an event tells of it. */
+static gboolean misdirected(const Asked *asked, const AsvPending *pending) {
   AsvLink *link = asked->link;
-  if (!link) return;
+  if (!link) return FALSE;
   if (!link->misdirected) link->misdirected = asked->state->clock;
   if (link->route == ASV_ROUTE_DEFAULT) {
     accuse(asked, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE,
            "The origin's own server answered 421: there is nowhere left to go.");
-    return;
+    return FALSE;
   }
   asv_origin_expire(asked->state, asked->origin, asked->state->clock);
   AsvRequestSeen shape = {.has_stream = asked->seen->response.has_stream};
@@ -323,11 +326,10 @@ static void misdirected(const Asked *asked, const AsvPending *pending) {
       link->route == ASV_ROUTE_ALTERNATIVE
           ? asv_cache_find(&asked->origin->cache, link->serial)
           : asv_match_find(asked->connection, asked->origin, asked->state->clock, &shape).entry;
-  if (entry)
-    remove_misdirected(asked, entry, pending);
-  else
-    accuse(asked, ASV_FINDING_MISDIRECTED,
-           "A server that is not the origin's own answered 421 to a request for it.");
+  if (entry) return remove_misdirected(asked, entry, pending);
+  accuse(asked, ASV_FINDING_MISDIRECTED,
+         "A server that is not the origin's own answered 421 to a request for it.");
+  return FALSE;
 }
 
 static gboolean is_same_line(const AsvEvent *line, const AsvPending *pending, guint status) {
@@ -335,8 +337,9 @@ static gboolean is_same_line(const AsvEvent *line, const AsvPending *pending, gu
          strcmp(line->path, pending->path) == 0;
 }
 
-/* A request and its answer as a line beside the events; equal ones that follow are one line. */
-static void show_request(const Asked *asked, const AsvPending *pending) {
+/* A request and its answer as a line beside the events, unless one of them tells of it; equal ones
+ * that follow are one line. */
+static void show_request(const Asked *asked, const AsvPending *pending, gboolean told) {
   const AsvResponseSeen *about = &asked->seen->response;
   AsvLink *link = asked->link;
   AsvTimelineState *state = asked->state;
@@ -346,6 +349,7 @@ static void show_request(const Asked *asked, const AsvPending *pending) {
     link->used->answer_packet = asked->seen->packet;
     return;
   }
+  if (told) return;
   if (about->alt_svc && link->route != ASV_ROUTE_ALTERNATIVE) return;
   if (is_same_line(link->line, pending, about->status)) {
     link->line->count++;
@@ -388,6 +392,6 @@ void asv_timeline_responded(AsvTimelineState *state, AsvConnection *connection,
   if (!asked.origin) return;
   asked.origin->responses++;
   asked.link = asv_connection_link(connection, asked.origin);
-  if (about->status == 421) misdirected(&asked, pending);
-  if (pending) show_request(&asked, pending);
+  gboolean told = about->status == 421 && misdirected(&asked, pending);
+  if (pending) show_request(&asked, pending, told);
 }

@@ -77,7 +77,8 @@ typedef struct {
   guint64 age; /* seconds */
   gboolean persist;
   gboolean usable;
-  const char *why; /* when not usable: "port is missing", ... */
+  const char *why;    /* when not usable: "port is missing", ... */
+  gboolean unwatched; /* its use cannot be seen, so that its absence says nothing */
 } AsvAlternativeSeen;
 
 /* What happened to one origin's entries. Fields that do not apply are 0 or NULL. */
@@ -130,9 +131,8 @@ typedef struct {
   AsvVia via;
   gint64 expires;
   gboolean tried;
-  guint64 requests;   /* that used it */
-  gint64 last_used;   /* 0 when never */
-  gboolean unwatched; /* nobody could see it tried or used: QUIC is not read */
+  guint64 requests; /* that used it */
+  gint64 last_used; /* 0 when never */
 } AsvCacheRow;
 
 typedef struct {
@@ -142,7 +142,6 @@ typedef struct {
   GPtrArray *events;                           /* AsvEvent*, in order */
   GPtrArray *cache;                            /* AsvCacheRow*, by rank */
   guint64 requests, responses, advertisements; /* for text */
-  gboolean unwatched; /* it was offered alternatives whose use cannot be seen: QUIC is not read */
 } AsvOriginReport;
 
 typedef struct {

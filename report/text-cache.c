@@ -24,7 +24,9 @@ static char *use_words(const AsvCacheRow *row) {
                            row->alternative.why ? row->alternative.why : "no reason known",
                            persist);
   g_autofree char *requests = asv_words_count(row->requests, "request");
-  const char *unused = row->tried ? "tried, not used" : "not tried";
+  const char *unused = row->tried                   ? "tried, not used"
+                       : row->alternative.unwatched ? "QUIC not read"
+                                                    : "not tried";
   return g_strconcat(row->requests ? requests : unused, persist, NULL);
 }
 
@@ -45,7 +47,12 @@ static void put_row(AsvText *text, const AsvCacheRow *row, guint width, guint li
   asv_page_pad(page, MAX(column + width, page->column) + 3);
   guint start = page->column;
   asv_page_wrap(page, hang, life);
-  asv_page_pad(page, MAX(start + life_width, page->column) + 3);
+  guint use_at = MAX(start + life_width, page->column) + 3;
+  if (use_at + strlen(use) > page->width) {
+    asv_page_newline(page);
+    use_at = column;
+  }
+  asv_page_pad(page, use_at);
   asv_page_wrap(page, hang, use);
   asv_page_newline(page);
 }

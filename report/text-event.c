@@ -9,6 +9,7 @@
 
 #define INDENT 4
 #define LABEL_MAX 12 /* of a connection; ours are shorter, an observation file may say anything */
+#define PATH_COLUMNS 28 /* of a path without -v: with its method it stays on a line */
 
 /* A table that is being written. */
 typedef struct {
@@ -118,7 +119,7 @@ static void append_learned(const AsvText *text, GString *words, const AsvEvent *
     if (event->alternative->has_age && event->alternative->age)
       g_string_append_printf(words, " less Age %" G_GUINT64_FORMAT " s", event->alternative->age);
   }
-  append_until(text, words, event->expires);
+  if (event->count < 2) append_until(text, words, event->expires);
   if (event->alternative && event->alternative->persist)
     g_string_append(words, ", kept over network changes");
   if (event->alternative && !event->alternative->usable)
@@ -128,20 +129,29 @@ static void append_learned(const AsvText *text, GString *words, const AsvEvent *
   g_autofree char *last = asv_words_time(text, event->last_time);
   g_string_append_printf(words, "; said %u times up to %s (#%" G_GUINT64_FORMAT ")", event->count,
                          last, event->last_packet);
+  gint64 later = asv_words_between(event->time, event->last_time);
+  if (later >= 0 && event->expires <= G_MAXINT64 - later)
+    append_until(text, words, event->expires + later);
 }
 
+/* "2 requests, both with Alt-Used: a.test"; else what else shows where the connection went. */
 static void append_used(GString *words, const AsvEvent *event) {
+  const AsvAlternativeSeen *to = event->alternative;
   if (event->requests) {
     g_autofree char *requests = asv_words_count(event->requests, "request");
     g_string_append_printf(words, ", %s", requests);
   }
-  if (!event->evidence) return;
-  if (g_str_equal(event->evidence, "alt-used"))
-    g_string_append(words, ", named by Alt-Used");
-  else if (g_str_equal(event->evidence, "sni-port-alpn"))
-    g_string_append(words, ", by its SNI, port and ALPN");
-  else
-    g_string_append(words, ", by the origin that was asked for");
+  if (event->named) {
+    if (event->named < event->requests)
+      g_string_append_printf(words, ", %" G_GUINT64_FORMAT " of them", event->named);
+    else if (event->requests > 1)
+      g_string_append(words, event->requests == 2 ? ", both" : ", all");
+    g_string_append_printf(words, "%s with Alt-Used: %s", event->requests == 1 ? "," : "",
+                           event->alt_used);
+  } else if (event->sni && to) {
+    g_string_append_printf(words, " (SNI %s, port %" G_GUINT64_FORMAT ", ALPN %s)", event->sni,
+                           to->port, to->protocol_id);
+  }
 }
 
 static void append_ending(GString *words, const AsvEvent *event) {
@@ -161,10 +171,20 @@ static void append_ending(GString *words, const AsvEvent *event) {
     append_interval(words, event->time, event->expires, "early");
 }
 
+/* " /index.html", shortened to what a line holds. */
+static void append_path(const AsvText *text, GString *words, const char *path) {
+  if (!path || text->options->no_paths) return;
+  gsize size = strlen(path);
+  gboolean cut = text->options->verbosity < 1 && size > PATH_COLUMNS;
+  g_string_append_c(words, ' ');
+  g_string_append_len(words, path, cut ? PATH_COLUMNS - 1 : (gssize)size);
+  if (cut) g_string_append(words, "…");
+}
+
 static void append_context(const AsvText *text, GString *words, const AsvEvent *event) {
   if (event->method) {
     g_string_append(words, event->method);
-    if (event->path && !text->options->no_paths) g_string_append_printf(words, " %s", event->path);
+    append_path(text, words, event->path);
     if (event->status) g_string_append_printf(words, "  %u", event->status);
     if (event->context && *event->context) g_string_append(words, ", ");
   }
@@ -220,9 +240,8 @@ static void append_request(const AsvText *text, GString *words, const AsvEvent *
     g_string_append(words, " to a request that was not captured");
     return;
   }
-  gboolean path = event->path && !text->options->no_paths;
-  g_string_append_printf(words, " to %s%s%s", event->method, path ? " " : "",
-                         path ? event->path : "");
+  g_string_append_printf(words, " to %s", event->method);
+  append_path(text, words, event->path);
 }
 
 /* The message behind the event: "by the header of the 200 to GET /x  (HTTP/2)". */
@@ -273,13 +292,15 @@ static void put_value(const EventTable *table, const AsvEvent *event) {
 static void put_message(const EventTable *table, const AsvEvent *event) {
   g_autofree char *words = message_words(table->text, event);
   if (*words) put_under(table, message_column(table), words);
-  if (event->value && event->kind != ASV_EVENT_EXPIRED) put_value(table, event);
+  if (event->value) put_value(table, event);
 }
 
 /* The first request over an alternative. */
 static void put_first_request(const EventTable *table, const AsvEvent *event) {
   g_autoptr(GString) words = g_string_new(NULL);
   append_context(table->text, words, event);
+  if (event->answer_packet)
+    g_string_append_printf(words, "  (#%" G_GUINT64_FORMAT ")", event->answer_packet);
   if (words->len) put_under(table, table->words_at, words->str);
 }
 

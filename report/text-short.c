@@ -9,58 +9,101 @@
 /* Columns of client and origin together, above which the sentence gets a line of its own. */
 #define NAMES_MAX 42
 
+/* Codes that one line names. */
+#define CODES_MAX 3
+
 /* The events a verdict speaks of; NULL where there is none. */
 typedef struct {
-  const AsvEvent *learned; /* the latest */
+  const AsvEvent *learned; /* the first of the message that came last; a usable one if there is */
+  guint others;            /* learned from that message besides */
+  const AsvEvent *tried;   /* the first */
   const AsvEvent *used;    /* the first */
-  const AsvEvent *ended;   /* the latest ending behind the latest learning */
+  const AsvEvent *ended;   /* how what was used or learned ended, when it did not come back */
   const AsvEvent *ignored; /* the first */
 } Story;
 
-static gboolean is_ending(const AsvEvent *event) {
-  return event->kind == ASV_EVENT_CLEARED || event->kind == ASV_EVENT_EXPIRED ||
-         event->kind == ASV_EVENT_REMOVED || event->kind == ASV_EVENT_FORGOTTEN ||
-         event->kind == ASV_EVENT_REPLACED;
+static gboolean is_same(const AsvEvent *a, const AsvEvent *b) {
+  const AsvAlternativeSeen *x = a->alternative, *y = b->alternative;
+  return x && y && x->port == y->port && x->has_port == y->has_port &&
+         g_str_equal(x->protocol_id, y->protocol_id) && g_str_equal(x->host, y->host);
+}
+
+static void learn(Story *story, const AsvEvent *event) {
+  const AsvEvent *before = story->learned;
+  gboolean together = before && before->packet == event->packet && before->time == event->time &&
+                      before->id == event->id;
+  gboolean usable = event->alternative && event->alternative->usable;
+  if (!together) story->others = 0;
+  if (!together || (usable && before->alternative && !before->alternative->usable))
+    story->learned = event;
+  else if (usable)
+    story->others++;
+  if (story->ended && (!story->used || is_same(event, story->used))) story->ended = NULL;
+}
+
+static void end(Story *story, const AsvEvent *event) {
+  const AsvEvent *subject = story->used ? story->used : story->learned;
+  if (event->kind == ASV_EVENT_CLEARED || (subject && is_same(event, subject)))
+    story->ended = event;
 }
 
 static Story story_of(const AsvOriginReport *origin) {
   Story story = {0};
   for (guint i = 0; i < origin->events->len; i++) {
     const AsvEvent *event = g_ptr_array_index(origin->events, i);
-    if (event->kind == ASV_EVENT_LEARNED) {
-      story.learned = event;
-      story.ended = NULL;
-    } else if (event->kind == ASV_EVENT_USED && !story.used) {
-      story.used = event;
-    } else if (event->kind == ASV_EVENT_IGNORED && !story.ignored) {
-      story.ignored = event;
-    } else if (is_ending(event)) {
-      story.ended = event;
+    switch (event->kind) {
+      case ASV_EVENT_LEARNED:
+        learn(&story, event);
+        break;
+      case ASV_EVENT_TRIED:
+        if (!story.tried) story.tried = event;
+        break;
+      case ASV_EVENT_USED:
+        if (!story.used) story.used = event;
+        break;
+      case ASV_EVENT_IGNORED:
+        if (!story.ignored) story.ignored = event;
+        break;
+      case ASV_EVENT_REPLACED:
+      case ASV_EVENT_CLEARED:
+      case ASV_EVENT_EXPIRED:
+      case ASV_EVENT_REMOVED:
+      case ASV_EVENT_FORGOTTEN:
+        end(&story, event);
+        break;
+      default:
+        break;
     }
   }
   return story;
 }
 
-/* "HTTP/3", or "the alternative" where the event names none. */
-static char *protocol_of(const AsvEvent *event) {
-  if (!event || !event->alternative) return g_strdup("the alternative");
-  return asv_words_protocol(event->alternative);
+/* Where the alternative differs from the origin: another host, or another port. */
+static void append_place(GString *words, const AsvAlternativeSeen *seen, const char *origin) {
+  AsvOrigin parsed;
+  if (!seen->has_port || asv_origin_parse(asv_span_text(origin), &parsed)) return;
+  if (!asv_span_is_nocase(parsed.host, seen->host))
+    g_string_append_printf(words, " at %s:%" G_GUINT64_FORMAT, seen->host, seen->port);
+  else if (seen->port != parsed.port)
+    g_string_append_printf(words, " on port %" G_GUINT64_FORMAT, seen->port);
 }
 
-/* Where the alternative differs from the origin: another host, or another port. */
-static void append_place(GString *words, const AsvEvent *event, const char *origin) {
-  const AsvAlternativeSeen *seen = event ? event->alternative : NULL;
-  AsvOrigin parsed;
-  if (!seen || !seen->has_port || asv_origin_parse(asv_span_text(origin), &parsed)) return;
-  if (!asv_span_is_nocase(parsed.host, seen->host))
-    g_string_append_printf(words, ", at %s:%" G_GUINT64_FORMAT, seen->host, seen->port);
-  else if (seen->port != parsed.port)
-    g_string_append_printf(words, ", on port %" G_GUINT64_FORMAT, seen->port);
+/* "HTTP/3 on port 444 and 1 more". */
+static void append_subject(GString *words, const Story *story, const char *origin) {
+  const AsvEvent *subject = story->used ? story->used : story->learned;
+  if (!subject || !subject->alternative) {
+    g_string_append(words, "the alternative");
+    return;
+  }
+  g_autofree char *protocol = asv_words_protocol(subject->alternative);
+  g_string_append(words, protocol);
+  append_place(words, subject->alternative, origin);
+  if (!story->used && story->others) g_string_append_printf(words, " and %u more", story->others);
 }
 
 static void append_end(const AsvText *text, GString *words, const AsvEvent *ended) {
   static const char *const phrases[] = {
-      [ASV_EVENT_REPLACED] = "; replaced at %s",
+      [ASV_EVENT_REPLACED] = "; no longer named at %s",
       [ASV_EVENT_CLEARED] = "; told to forget at %s",
       [ASV_EVENT_EXPIRED] = "; expired at %s",
       [ASV_EVENT_REMOVED] = ", given up at %s",
@@ -73,47 +116,107 @@ static void append_end(const AsvText *text, GString *words, const AsvEvent *ende
   g_strfreev(parts);
 }
 
-static void append_because(const AsvText *text, GString *words, const AsvOriginReport *origin) {
-  for (guint i = 0; origin->because && i < origin->because->len; i++) {
+static void append_tried(const AsvText *text, GString *words, const AsvEvent *tried) {
+  g_autofree char *time = asv_words_time(text, tried->time);
+  g_string_append_printf(words, " tried at %s, but no request went there", time);
+}
+
+/* An alternative that came, and what became of it. */
+static void append_known(const AsvText *text, GString *words, const AsvOriginReport *origin,
+                         const Story *story) {
+  const AsvEvent *subject = story->used ? story->used : story->learned;
+  g_autofree char *since = asv_words_time(text, subject->time);
+  append_subject(words, story, origin->origin);
+  if (origin->verdict == ASV_OUTCOME_SWITCHED)
+    g_string_append_printf(words, " used from %s", since);
+  else if (origin->verdict == ASV_OUTCOME_NOT_USED)
+    g_string_append_printf(words, " known from %s, but never used", since);
+  else if (story->tried && origin->verdict != ASV_OUTCOME_UNKNOWN)
+    append_tried(text, words, story->tried);
+  else if (subject->alternative && subject->alternative->unwatched)
+    g_string_append_printf(words, " known from %s; QUIC is not read, so its use cannot be seen",
+                           since);
+  else if (origin->verdict == ASV_OUTCOME_UNKNOWN)
+    g_string_append_printf(words, " known from %s; whether it was used cannot be seen", since);
+  else if (story->ended)
+    g_string_append_printf(words, " known from %s; no new connection came", since);
+  else if (origin->verdict == ASV_OUTCOME_WAITING)
+    g_string_append_printf(words, " ready at %s; waits for the next connection", since);
+  else
+    g_string_append_printf(words, " ready at %s; no request needed it yet", since);
+  append_end(text, words, story->ended);
+}
+
+/* The codes that a verdict rests on, a few of them. */
+static void append_codes(const AsvText *text, GString *words, const AsvOriginReport *origin) {
+  guint count = origin->because ? origin->because->len : 0;
+  for (guint i = 0; i < MIN(count, CODES_MAX); i++) {
     const char *code = asv_words_finding(text->timeline, g_array_index(origin->because, guint, i));
-    if (code) g_string_append_printf(words, "%s%s", i ? ", " : "; see ", code);
+    g_string_append_printf(words, "%s%s", i ? ", " : "", code ? code : "?");
   }
+  if (count > CODES_MAX) g_string_append_printf(words, ", %u more", count - CODES_MAX);
+}
+
+static void append_not_accepted(const AsvText *text, GString *words, const AsvOriginReport *origin,
+                                const Story *story) {
+  const AsvAlternativeSeen *seen = story->learned ? story->learned->alternative : NULL;
+  if (seen) {
+    g_string_append_printf(words, "no alternative that can be used: %s",
+                           seen->why ? seen->why : "no reason known");
+    return;
+  }
+  g_string_append(words, "every Alt-Svc was ignored: ");
+  if (origin->because && origin->because->len)
+    append_codes(text, words, origin);
+  else
+    g_string_append(words, story->ignored && story->ignored->reason ? story->ignored->reason
+                                                                    : "no reason known");
 }
 
 static char *verdict_words(const AsvText *text, const AsvOriginReport *origin) {
   Story story = story_of(origin);
-  const AsvEvent *subject = story.used ? story.used : story.learned;
-  g_autofree char *protocol = protocol_of(subject);
-  g_autofree char *since = subject ? asv_words_time(text, subject->time) : g_strdup("the start");
   GString *words = g_string_new(NULL);
-  switch (origin->verdict) {
-    case ASV_OUTCOME_SWITCHED:
-      g_string_append_printf(words, "%s used from %s", protocol, since);
-      break;
-    case ASV_OUTCOME_NOT_USED:
-      g_string_append_printf(words, "%s known from %s, but never used", protocol, since);
-      break;
-    case ASV_OUTCOME_WAITING:
-      g_string_append_printf(words, "%s ready at %s; waits for the next connection", protocol,
-                             since);
-      break;
-    case ASV_OUTCOME_READY:
-      g_string_append_printf(words, "%s ready at %s; no request needed it yet", protocol, since);
-      break;
-    case ASV_OUTCOME_NOT_ACCEPTED:
-      g_string_append_printf(
-          words, "every Alt-Svc was ignored: %s",
-          story.ignored && story.ignored->reason ? story.ignored->reason : "see the timeline");
-      break;
-    case ASV_OUTCOME_NOT_ADVERTISED:
-      g_string_append(words, "no Alt-Svc seen");
-      break;
-    default:
-      g_string_append(words, "not known: too little of its traffic could be read");
+  if (origin->verdict == ASV_OUTCOME_NOT_ACCEPTED)
+    append_not_accepted(text, words, origin, &story);
+  else if (story.used || story.learned)
+    append_known(text, words, origin, &story);
+  else if (story.ended)
+    append_end(text, g_string_append(words, "no alternative offered"), story.ended);
+  else if (origin->verdict == ASV_OUTCOME_UNKNOWN)
+    g_string_append(words, "not known: too little of its traffic could be read");
+  else
+    g_string_append(words, "no Alt-Svc seen");
+  return g_string_free(words, FALSE);
+}
+
+/* What the findings behind a verdict mean for its story, a sentence each. */
+static const struct {
+  const char *code, *sentence;
+} sentences[] = {
+    {"misdirected",
+     "The alternative answered 421 (Misdirected Request), so the client had to drop it."},
+    {"misdirected-default-route", "The origin's own server answered 421 (Misdirected Request)."},
+    {"used-after-421", "The client used it again after a 421, which it must not."},
+    {"used-after-expiry", "A new connection went to it after its life was over."},
+    {"used-after-clear", "A new connection went to it after the server had withdrawn it."},
+    {"not-used", "New connections went to the origin itself all the same."},
+    {"alternative-port-unprivileged",
+     "Its port is above 1023 and the origin's is not: Chromium does not use such."},
+    {"proxied", "The client goes through a proxy."},
+    {"coverage-no-secrets", "TLS secrets of its connections are missing."},
+    {"coverage-bytes-lost", "Octets of its connections are missing in the capture."},
+    {"coverage-started-late", "Its connections were open before the capture began."},
+    {"coverage-one-direction", "The capture has one direction only of its connections."},
+};
+
+static char *story_words(const AsvText *text, const AsvOriginReport *origin) {
+  GString *words = g_string_new(NULL);
+  for (guint i = 0; origin->because && i < origin->because->len; i++) {
+    const char *code = asv_words_finding(text->timeline, g_array_index(origin->because, guint, i));
+    for (gsize j = 0; code && j < G_N_ELEMENTS(sentences); j++)
+      if (g_str_equal(code, sentences[j].code))
+        g_string_append_printf(words, "%s%s", words->len ? " " : "", sentences[j].sentence);
   }
-  if (subject) append_place(words, subject, origin->origin);
-  append_end(text, words, story.ended);
-  append_because(text, words, origin);
   return g_string_free(words, FALSE);
 }
 
@@ -144,18 +247,19 @@ static void put_verdict(AsvText *text, const AsvClientReport *client, const AsvO
                         guint client_width, guint origin_width) {
   AsvPage *page = &text->page;
   g_autofree char *words = verdict_words(text, origin);
-  if (!client_width) {
-    put_names(text, client->client, origin->origin, client_width);
+  g_autofree char *story = story_words(text, origin);
+  put_names(text, client->client, origin->origin, client_width);
+  if (client_width) {
+    guint column = 2 + client_width + 2 + origin_width + 3;
+    g_autofree char *hang = g_strnfill(column, ' ');
+    asv_page_pad(page, column);
+    asv_page_wrap(page, hang, words);
+    asv_page_newline(page);
+  } else {
     asv_page_newline(page);
     asv_page_prose(page, 6, words);
-    return;
   }
-  guint column = 2 + client_width + 2 + origin_width + 3;
-  g_autofree char *hang = g_strnfill(column, ' ');
-  put_names(text, client->client, origin->origin, client_width);
-  asv_page_pad(page, column);
-  asv_page_wrap(page, hang, words);
-  asv_page_newline(page);
+  if (*story) asv_page_prose(page, 6, story);
 }
 
 static void put_title(AsvText *text) {

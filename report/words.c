@@ -85,11 +85,12 @@ char *asv_words_start(const AsvText *text, gint64 time) {
 }
 
 char *asv_words_duration(gint64 nanoseconds) {
-  gint64 seconds = nanoseconds / SECOND;
   if (nanoseconds < MILLISECOND) return g_strdup(nanoseconds > 0 ? "under 1 ms" : "0 s");
-  if (seconds < 1) return g_strdup_printf("%d ms", (int)(nanoseconds / MILLISECOND));
-  if (seconds < 120) return g_strdup_printf("%d s", (int)seconds);
-  gint64 minutes = seconds / 60;
+  gint64 milliseconds = saturating_add(nanoseconds, MILLISECOND / 2) / MILLISECOND;
+  if (milliseconds < 1000) return g_strdup_printf("%d ms", (int)milliseconds);
+  gint64 seconds = saturating_add(nanoseconds, SECOND / 2) / SECOND;
+  if (seconds < 1000) return g_strdup_printf("%d s", (int)seconds);
+  gint64 minutes = (seconds + 30) / 60;
   if (minutes < 60) return g_strdup_printf("%d min", (int)minutes);
   gint64 hours = minutes / 60;
   if (hours < 24 && minutes % 60)

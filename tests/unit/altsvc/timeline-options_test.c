@@ -249,7 +249,6 @@ static const Told told[] = {
       "  0.329 #9 used h3=a.test:443 by alt-used requests 2\n"
       "    first GET /favicon.ico 404 #10, Alt-Used: a.test x2\n"
       "  1.367 #12 removed h3=a.test:443\n"
-      "  1.367 #12 context GET /m 421\n"
       "  1.367 #13 context client closes the connection\n"
       "  1.368 #14 context new connection, HTTP/2, session resumed\n"
       "  1.38 #17 context GET /m 421 its Alt-Used names another place\n"

@@ -205,6 +205,82 @@ static void test_long_value(void) {
   asv_story_free(story);
 }
 
+static AsvEvent *event_of(const AsvStory *story, guint index) {
+  AsvClientReport *client = g_ptr_array_index(story->timeline.clients, 0);
+  AsvOriginReport *origin = g_ptr_array_index(client->origins, 0);
+  return g_ptr_array_index(origin->events, index);
+}
+
+static void test_used(void) {
+  AsvStory *story = asv_story_misdirected();
+  AsvReportOptions options = plain_options(ASV_REPORT_TIMELINE);
+  AsvEvent *used = event_of(story, 2);
+  used->requests = used->named = 3;
+  assert_says(story, &options, "3 requests, all with");
+  used->named = 1;
+  assert_says(story, &options, "3 requests, 1 of them with");
+  used->requests = 1;
+  assert_says(story, &options, "1 request, with");
+  used->named = 0;
+  assert_says(story, &options, "1 request (SNI a.test,");
+  used->path = asv_story_text(story, "/0123456789012345678901234567890123456789");
+  assert_says(story, &options, "GET /01234567890123456789012345…  404  (#46)");
+  options.no_paths = TRUE;
+  assert_says(story, &options, "GET  404  (#46)");
+  asv_story_free(story);
+}
+
+/* What IN SHORT says of a story with one alternative; each step takes something away from it. */
+static void test_short(void) {
+  AsvStory *story = asv_story_misdirected();
+  AsvReportOptions options = plain_options(ASV_REPORT_TIMELINE);
+  AsvClientReport *client = g_ptr_array_index(story->timeline.clients, 0);
+  AsvOriginReport *origin = g_ptr_array_index(client->origins, 0);
+  AsvEvent *used = event_of(story, 2);
+  used->alternative->port = 444;
+  assert_says(story, &options, "HTTP/3 on port 444 used from 0.329\n");
+  used->alternative->host = asv_story_text(story, "alt.test");
+  assert_says(story, &options, "HTTP/3 at alt.test:444 used from 0.329\n");
+  used->kind = ASV_EVENT_CONTEXT;
+  used->alternative = NULL;
+  origin->verdict = ASV_OUTCOME_WAITING;
+  assert_says(story, &options, "HTTP/3 tried at 0.101, but no request went there,");
+  event_of(story, 1)->kind = ASV_EVENT_CONTEXT;
+  assert_says(story, &options, "HTTP/3 known from 0.072; no new connection came,");
+  event_of(story, 3)->kind = ASV_EVENT_CONTEXT;
+  assert_says(story, &options, "HTTP/3 ready at 0.072; waits for the next");
+  origin->verdict = ASV_OUTCOME_READY;
+  assert_says(story, &options, "HTTP/3 ready at 0.072; no request needed it");
+  assert_says_not(story, &options, "QUIC");
+  event_of(story, 0)->alternative->unwatched = TRUE;
+  origin->verdict = ASV_OUTCOME_UNKNOWN;
+  assert_says(story, &options, "HTTP/3 known from 0.072; QUIC is not read, so its");
+  assert_says(story, &options, "decrypted (tcp 3, quic 1); QUIC");
+  event_of(story, 0)->kind = ASV_EVENT_CONTEXT;
+  assert_says(story, &options, "not known: too little of its traffic");
+  asv_story_free(story);
+}
+
+/* The ending of another alternative is not the story's, nor is what came with it. */
+static void test_short_replaced(void) {
+  AsvStory *story = asv_story_misdirected();
+  AsvReportOptions options = plain_options(ASV_REPORT_TIMELINE);
+  AsvClientReport *client = g_ptr_array_index(story->timeline.clients, 0);
+  AsvOriginReport *origin = g_ptr_array_index(client->origins, 0);
+  g_ptr_array_set_size(origin->events, 1);
+  origin->verdict = ASV_OUTCOME_READY;
+  for (guint64 port = 444; port <= 446; port++) {
+    AsvEvent *event = asv_story_event(story, origin->events, ASV_EVENT_LEARNED, 500, 30);
+    asv_story_h3(story, event, 600);
+    event->alternative->port = port;
+  }
+  AsvEvent *replaced = asv_story_event(story, origin->events, ASV_EVENT_REPLACED, 500, 30);
+  asv_story_h3(story, replaced, 600);
+  assert_says(story, &options, "HTTP/3 on port 444 and 2 more ready at 0.500; no");
+  assert_says_not(story, &options, "no longer named at");
+  asv_story_free(story);
+}
+
 static void test_context_runs(void) {
   AsvStory *story = asv_story_misdirected();
   AsvClientReport *client = g_ptr_array_index(story->timeline.clients, 0);
@@ -214,7 +290,7 @@ static void test_context_runs(void) {
     event->context = asv_story_text(story, i == 19 ? "the last" : "one of many");
   }
   AsvReportOptions options = plain_options(ASV_REPORT_TIMELINE);
-  assert_says(story, &options, ".  18 more of these; -v shows them");
+  assert_says(story, &options, ".  12 more of these; -v shows them");
   assert_says_not(story, &options, "the last");
   options.verbosity = 1;
   assert_says(story, &options, "the last");
@@ -314,7 +390,7 @@ static void test_wider(void) {
   char *text = printed(asv_report_text, story, &options);
   assert_width(text, 140, NULL);
   free(text);
-  assert_says(story, &options, "2 requests, named by Alt-Used\n");
+  assert_says(story, &options, "2 requests, both with Alt-Used: a.test\n");
   asv_story_free(story);
 }
 
@@ -375,6 +451,9 @@ int main(int argc, char **argv) {
   g_test_add_func("/text/hostile", test_hostile);
   g_test_add_func("/text/long-words", test_long_words);
   g_test_add_func("/text/long-value", test_long_value);
+  g_test_add_func("/text/used", test_used);
+  g_test_add_func("/text/short", test_short);
+  g_test_add_func("/text/short-replaced", test_short_replaced);
   g_test_add_func("/text/context-runs", test_context_runs);
   g_test_add_func("/text/bounded", test_lists_are_bounded);
   g_test_add_func("/text/quiet", test_quiet);
