@@ -243,6 +243,10 @@ static void hold(AsvDirection *direction, const Held *held, AsvSpan data) {
   g_array_append_val(direction->held, copy);
 }
 
+static gboolean is_full(const AsvDirection *direction) {
+  return direction->held->len >= ASV_DIRECTION_CALLS_MAX;
+}
+
 static void tell_waits(AsvDirection *direction) {
   if (direction->decided || direction->waits) return;
   direction->waits = TRUE;
@@ -265,8 +269,7 @@ static guint64 end_bytes(void *self, const AsvPacketRef *at, AsvSpan data) {
   if (first->len < ASV_SNIFF_MAX)
     g_byte_array_append(first, data.data, (guint)MIN(data.size, ASV_SNIFF_MAX - first->len));
   hold(direction, &(Held){.kind = HELD_BYTES, .end = me->end, .at = *at}, data);
-  consider(direction,
-           direction->held_octets->len > ASV_DIRECTION_HELD_MAX || first->len >= ASV_SNIFF_MAX);
+  consider(direction, is_full(direction) || first->len >= ASV_SNIFF_MAX);
   return waiver_after(direction, me->end);
 }
 
@@ -277,7 +280,7 @@ static guint64 end_gap(void *self, const AsvPacketRef *at, guint64 n) {
   direction->lost[me->end] |= direction->first[me->end]->len == 0;
   hold(direction, &(Held){.kind = HELD_GAP, .end = me->end, .at = *at, .gap = n},
        asv_span(NULL, 0));
-  if (direction->held->len > ASV_DIRECTION_CALLS_MAX) consider(direction, TRUE);
+  if (is_full(direction)) consider(direction, TRUE);
   return waiver_after(direction, me->end);
 }
 

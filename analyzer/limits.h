@@ -14,10 +14,9 @@
 
 /* First octets looked at to name a protocol: an HTTP request line with a long target needs most. */
 #define ASV_SNIFF_MAX 4096u
-/* Octets a connection holds while its client is not known: two full windows of a slow start. */
-#define ASV_DIRECTION_HELD_MAX 65536u
-/* Gaps and ends held for the same reason. */
-#define ASV_DIRECTION_CALLS_MAX 64u
+/* Segments, losses and ends that a connection holds while client or protocol are not known: what
+ * fits into ASV_SNIFF_MAX octets needs a few, unless it comes octet by octet. */
+#define ASV_DIRECTION_CALLS_MAX 256u
 /* How long a connection without a SYN waits for octets that name its client, in time and in
  * packets. */
 #define ASV_DIRECTION_TIME_MAX ASV_SECOND
