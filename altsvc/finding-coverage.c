@@ -53,6 +53,11 @@ static const struct {
          "is there in one direction only, so requests and responses cannot be paired"},
 };
 
+gboolean asv_gaps_code(AsvUnreadableReason reason, AsvFindingCode *code) {
+  *code = meanings[reason].code;
+  return meanings[reason].words != NULL;
+}
+
 static void free_orphans(gpointer data) {
   Orphans *orphans = data;
   asv_observation_free(orphans->first);

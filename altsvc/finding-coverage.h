@@ -10,6 +10,9 @@
 
 typedef struct AsvGaps AsvGaps;
 
+/* The code of the finding about what could not be read for that reason; FALSE when none is. */
+gboolean asv_gaps_code(AsvUnreadableReason reason, AsvFindingCode *code);
+
 AsvGaps *asv_gaps_new(void);
 void asv_gaps_free(AsvGaps *gaps);
 

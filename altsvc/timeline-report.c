@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client.h"
+#include "finding-coverage.h"
 #include "timeline-state.h"
 
 /* ---- cache rows ---- */
@@ -148,6 +149,40 @@ static void explain(AsvTimelineState *state, AsvOriginState *origin) {
     guint handle = asv_findings_find(state->findings, reason->code, origin->client->name,
                                      reason->of_origin ? origin->text : NULL);
     if (handle) add_because(origin, handle);
+  }
+}
+
+/* ---- advertisements without their requests ---- */
+
+/* Which reason a client's direction could not be read for, by connection; one-direction is what the
+ * others leave behind and counts least. */
+static GHashTable *client_gaps(const AsvTimelineState *state) {
+  const GPtrArray *rows = state->timeline->coverage.unreadable;
+  GHashTable *gaps = g_hash_table_new(g_int64_hash, g_int64_equal);
+  for (guint i = 0; i < rows->len; i++) {
+    AsvUnreadableReport *row = rows->pdata[i];
+    AsvFindingCode code;
+    if (row->from != ASV_FROM_CLIENT || !asv_gaps_code(row->reason, &code)) continue;
+    const AsvUnreadableReport *known = g_hash_table_lookup(gaps, &row->id);
+    if (!known || known->reason == ASV_UNREADABLE_ONE_DIRECTION)
+      g_hash_table_replace(gaps, &row->id, row);
+  }
+  return gaps;
+}
+
+/* Why a request was not captured may show later than its response. */
+static void explain_unplaced(const AsvTimelineState *state, const AsvClientState *client,
+                             GHashTable *gaps) {
+  const char *assumed = asv_finding_name(ASV_FINDING_COVERAGE_STARTED_LATE);
+  for (guint i = 0; client->unplaced && i < client->unplaced->len; i++) {
+    AsvEvent *event = client->unplaced->pdata[i];
+    const AsvUnreadableReport *gap = g_hash_table_lookup(gaps, &event->id);
+    AsvFindingCode code;
+    if (!gap || g_strcmp0(event->reason, assumed) != 0 || !asv_gaps_code(gap->reason, &code))
+      continue;
+    event->reason = asv_finding_name(code);
+    guint handle = asv_findings_find(state->findings, code, client->name, NULL);
+    if (handle) asv_event_add_finding(event, handle);
   }
 }
 
@@ -310,12 +345,15 @@ void asv_timeline_report(AsvTimelineState *state) {
   AsvTimeline *timeline = state->timeline;
   for_each_origin(state, expire_to_end);
   GPtrArray *clients = sorted_values(state->clients, compare_clients);
+  GHashTable *gaps = client_gaps(state);
   for (guint i = 0; i < clients->len; i++) {
+    explain_unplaced(state, clients->pdata[i], gaps);
     GPtrArray *origins =
         sorted_values(((AsvClientState *)clients->pdata[i])->origins, compare_origins);
     for (guint j = 0; j < origins->len; j++) explain(state, origins->pdata[j]);
     g_ptr_array_unref(origins);
   }
+  g_hash_table_unref(gaps);
   GArray *ids = NULL;
   g_ptr_array_unref(timeline->findings);
   timeline->findings = asv_findings_finish(state->findings, &ids);

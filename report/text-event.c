@@ -292,7 +292,8 @@ static void put_value(const EventTable *table, const AsvEvent *event) {
 static void put_message(const EventTable *table, const AsvEvent *event) {
   g_autofree char *words = message_words(table->text, event);
   if (*words) put_under(table, message_column(table), words);
-  if (event->value) put_value(table, event);
+  gboolean frame = event->has_via && event->via == ASV_VIA_ALTSVC_FRAME;
+  if (event->value && (event->value_size || !frame)) put_value(table, event);
 }
 
 /* The first request over an alternative. */

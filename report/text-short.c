@@ -131,6 +131,9 @@ static void append_known(const AsvText *text, GString *words, const AsvOriginRep
     g_string_append_printf(words, " used from %s", since);
   else if (origin->verdict == ASV_OUTCOME_NOT_USED)
     g_string_append_printf(words, " known from %s, but never used", since);
+  else if (story->ended && story->ended->kind == ASV_EVENT_EXPIRED &&
+           story->ended->time == subject->time)
+    g_string_append(words, " had expired on arrival");
   else if (story->tried && origin->verdict != ASV_OUTCOME_UNKNOWN)
     append_tried(text, words, story->tried);
   else if (subject->alternative && subject->alternative->unwatched)

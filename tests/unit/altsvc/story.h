@@ -4,11 +4,24 @@
  * timeline made of them as text. The packet number is the line's number.
  *
  *   TIME CONN VERB ARGUMENTS        TIME in seconds; CONN t0 t1 (tcp), q0 (quic)
- *   any verb: [packet=N] [client=A] [server=A:P] [id=WORD], the connection's identity, else CONN
- * itself open [mac=M] tls [sni=N] [alpn=P] [names=N,N] [resumed] [sealed] get STREAM ORIGIN PATH
- * [used=A] [agent=U] [protocol=P]    STREAM `-`: HTTP/1 answer STREAM ORIGIN STATUS [alt] header
- * STREAM ORIGIN STATUS [age=N] [trailer] [lost] : VALUE frame STREAM ORIGIN [origin=TEXT]
- * [problem=WORD] [client] [long] : VALUE    ORIGIN `-`: none lost REASON        close [REASON]
+ *
+ *   any verb: [packet=N] [client=A] [server=A:P] [id=WORD]   the identity, else CONN
+ *
+ *   open [mac=M]
+ *
+ *   tls [sni=N] [alpn=P] [names=N,N] [resumed] [sealed]
+ *
+ *   get STREAM ORIGIN PATH [used=A] [agent=U] [protocol=P]   STREAM `-`: HTTP/1
+ *
+ *   answer STREAM ORIGIN STATUS [alt]                        ORIGIN `-`: none
+ *
+ *   header STREAM ORIGIN STATUS [age=N] [trailer] [problem=WORD] : VALUE
+ *
+ *   frame STREAM ORIGIN [origin=TEXT] [problem=WORD] [client] [long] : VALUE
+ *
+ *   lost REASON [client]                                     from the client
+ *
+ *   close [REASON]
  */
 #ifndef TESTS_UNIT_ALTSVC_STORY_H
 #define TESTS_UNIT_ALTSVC_STORY_H
@@ -128,7 +141,10 @@ static void story_close(StoryLine *line) {
 static void story_lost(StoryLine *line) {
   AsvUnreadableReason reason = 0;
   while (strcmp(asv_unreadable_reason_name(reason), line->words[3]) != 0) reason++;
-  line->seen.unreadable = (AsvUnreadableSeen){.reason = reason, .bytes = 100};
+  line->seen.unreadable =
+      (AsvUnreadableSeen){.reason = reason,
+                          .from = story_has(line, "client") ? ASV_FROM_CLIENT : ASV_FROM_NOBODY,
+                          .bytes = 100};
 }
 
 static void story_tell(AsvTimeline *timeline, StoryLine *line) {

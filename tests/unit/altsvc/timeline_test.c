@@ -275,6 +275,23 @@ static const Story stories[] = {
      "unplaced\n"
      "  1 #4 ignored coverage-started-late\n"
      "coverage-started-late\n"},
+    {"/coverage/request-that-could-not-be-read",
+     "0 t0 open\n0 t0 tls sni=a.test alpn=h2\n0 t0 lost no-secrets client\n"
+     "1 t0 header 1 - 200 problem=request-not-captured : h3=\":443\"\n"
+     "2 t0 lost one-direction client\n"
+     "3 t1 open\n3 t1 tls sni=a.test alpn=h2\n"
+     "3 t1 header 1 - 200 problem=request-not-captured : h3=\":443\"\n"
+     "4 t1 lost one-direction client\n"
+     "5 t2 open\n5 t2 tls sni=a.test alpn=h2\n5 t2 lost bytes-lost\n"
+     "5 t2 header 1 - 200 problem=request-not-captured : h3=\":443\"\n",
+     "unplaced\n"
+     "  1 #4 ignored coverage-no-secrets\n"
+     "  3 #8 ignored coverage-one-direction\n"
+     "  5 #13 ignored coverage-started-late\n"
+     "coverage-no-secrets\n"
+     "coverage-bytes-lost\n"
+     "coverage-started-late\n"
+     "coverage-one-direction\n"},
     {"/rules/refreshed-runs",
      OPEN "1 t0 " A " : h3=\":443\"; ma=60\n2 t0 " A " : h3=\":443\"; ma=60\n"
           "3 t0 " A " : h3=\":443\"; ma=60\n4 t0 " A " : h3=\":443\"; ma=60\n"
