@@ -3,7 +3,8 @@
 """What reordering and loss may do to a report. Usage: robust.py ALTSHARK CAPTURE...
 Shuffled, doubled and overlapped segments: the same report but for packet numbers
 and times. Any one packet lost: no crash, no advertisement that was not there, and
-a word in coverage unless nothing is missing."""
+a word in coverage unless nothing is missing. A capture that starts late, at every
+packet: the same, and what is paired is paired as in the whole."""
 import collections
 import json
 import os
@@ -46,8 +47,12 @@ def report(altshark, capture):
         timeless(whole["findings"]), events
 
 
+def observations(altshark, capture):
+    return [json.loads(line) for line in run(altshark, capture, "-z", "observations", "-T", "ndjson").splitlines()]
+
+
 def advertisements(altshark, capture):
-    seen = [json.loads(line) for line in run(altshark, capture, "-z", "observations", "-T", "ndjson").splitlines()]
+    seen = observations(altshark, capture)
     values = collections.Counter((o.get("origin"), o.get("value"), o["via"]) for o in seen if o["kind"] == "advertisement")
     return values, collections.Counter(o["kind"] for o in seen)
 
@@ -91,12 +96,38 @@ def check_loss(altshark, capture, folder):
             yield f"without packet {i + 1}: something is missing and coverage does not say so"
 
 
+def pairs(seen, skipped):
+    """Advertisements with an origin, and responses with their requests, by packets of the whole capture."""
+    for o in seen:
+        packet = o["packet"] + skipped
+        if o["kind"] == "advertisement" and "origin_problem" not in o:
+            yield packet, o["origin"], o["value"], o["via"]
+        elif o["kind"] == "response" and "request_packet" in o:
+            yield packet, o["origin"] if "origin" in o else "", o["request_packet"] + skipped, o.get("stream")
+
+
+def check_late(altshark, capture, folder):
+    head, packets, tail = rewrite.read(capture)
+    whole = observations(altshark, capture)
+    wanted = collections.Counter(pairs(whole, 0))
+    for skipped in range(1, len(packets)):
+        other = folder / "late.pcapng"
+        rewrite.write(other, head, packets[skipped:], tail)
+        seen = observations(altshark, other)
+        for pair in collections.Counter(pairs(seen, skipped)) - wanted:
+            yield f"from packet {skipped + 1}: invented {pair}"
+        responses = sum(o["kind"] == "response" and o["packet"] > skipped for o in whole)
+        missing = sum(o["kind"] == "response" for o in seen) < responses
+        if missing and not any(o["kind"] == "unreadable" for o in seen):
+            yield f"from packet {skipped + 1}: something is missing and coverage does not say so"
+
+
 def main():
     altshark, failed = sys.argv[1], 0
     with tempfile.TemporaryDirectory() as folder:
         for capture in sys.argv[2:]:
             try:
-                faults = [f for check in (check_order, check_loss) for f in check(altshark, capture, pathlib.Path(folder))]
+                faults = [f for check in (check_order, check_loss, check_late) for f in check(altshark, capture, pathlib.Path(folder))]
             except Exception as problem:  # the capture's own failure: say it and go on
                 faults = [str(problem)]
             failed += bool(faults)

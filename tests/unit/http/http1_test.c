@@ -411,6 +411,29 @@ static void test_held_limit(void) {
   g_string_free(server, TRUE);
 }
 
+/* As above, but in more pieces than are held. */
+static void test_held_calls_limit(void) {
+  Script *script = plain();
+  g_autofree char *request = g_strdup_printf("%u request origin=http://a.test method=GET path=/\n",
+                                             ASV_HTTP_HELD_CALLS_MAX + 2);
+  g_autofree char *told = g_strconcat(ORPHAN("1"), request, NULL);
+  script_text(script, ASV_SERVER, "HTTP/1.1 200 OK\r\n" SVC "Content-Length: 300000\r\n\r\n");
+  for (guint i = 0; i < ASV_HTTP_HELD_CALLS_MAX; i++) script_text(script, ASV_SERVER, "x");
+  script_text(script, ASV_CLIENT, GET);
+  script_expect(script, told);
+}
+
+/* Alt-Svc lines that are too much together: the response is told, they are not. */
+static void test_kept_limit(void) {
+  g_autofree char *value = g_strnfill(ASV_HTTP_KEPT_MAX / 2, 'x');
+  g_autofree char *server = g_strdup_printf(
+      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nAlt-Svc: %s\r\nAlt-Svc: %s\r\n\r\n" OK0, value,
+      value);
+  expect(GET GET, server,
+         REQUEST("1") REQUEST("1") "2 unreadable server bytes-lost 0\n"
+         "2 response 200 to=1 origin=http://a.test\n" ANSWER("2", "1"));
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/http1/exchange", test_exchange);
@@ -445,5 +468,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/http1/many-lines", test_many_lines);
   g_test_add_func("/http1/pipelined-limit", test_pipelined_limit);
   g_test_add_func("/http1/held-limit", test_held_limit);
+  g_test_add_func("/http1/held-calls-limit", test_held_calls_limit);
+  g_test_add_func("/http1/kept-limit", test_kept_limit);
   return g_test_run();
 }

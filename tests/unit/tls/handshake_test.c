@@ -88,6 +88,37 @@ static void test_limit(void) {
   asv_messages_clear(&messages);
 }
 
+/* Appends 16-bit numbers. */
+static void put_numbers(GByteArray *out, const guint *numbers, gsize count) {
+  for (gsize i = 0; i < count; i++) {
+    guint8 octets[2] = {(guint8)(numbers[i] >> 8), (guint8)numbers[i]};
+    g_byte_array_append(out, octets, 2);
+  }
+}
+
+/* More names and identities than are kept: the first of them are. */
+static void test_hello_limits(void) {
+  enum { NAMES = ASV_TLS_ALPN_MAX + 5, IDENTITIES = ASV_TLS_IDENTITIES_MAX + 5 };
+  enum { ALPN = 2 + NAMES * 3, PSK = 2 + IDENTITIES * 7 + 2 + 33 };
+  static const guint8 begin[] = {3, 3}, name[] = {2, 'h', '2'},
+                      identity[] = {0, 1, 'i', 0, 0, 0, 0};
+  static const guint8 random[32] = {1}, middle[] = {0, 0, 2, 0x13, 1, 1, 0}, binder[33] = {32};
+  AsvClientHello hello;
+  g_autoptr(GByteArray) body = g_byte_array_new();
+  g_byte_array_append(body, begin, sizeof begin);
+  g_byte_array_append(body, random, sizeof random);
+  g_byte_array_append(body, middle, sizeof middle);
+  put_numbers(body, (guint[]){4 + ALPN + 4 + PSK, 16, ALPN, NAMES * 3}, 4);
+  for (guint i = 0; i < NAMES; i++) g_byte_array_append(body, name, sizeof name);
+  put_numbers(body, (guint[]){41, PSK, IDENTITIES * 7}, 3);
+  for (guint i = 0; i < IDENTITIES; i++) g_byte_array_append(body, identity, sizeof identity);
+  put_numbers(body, (guint[]){33}, 1);
+  g_byte_array_append(body, binder, sizeof binder);
+  g_assert_true(asv_client_hello_parse(asv_span(body->data, body->len), &hello));
+  g_assert_cmpuint(hello.alpn_offered_count, ==, ASV_TLS_ALPN_MAX);
+  g_assert_cmpuint(hello.identities_count, ==, ASV_TLS_IDENTITIES_MAX);
+}
+
 static void test_suites(void) {
   static const struct {
     guint16 id;
@@ -122,6 +153,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/tls/handshake/messages", test_messages);
   g_test_add_func("/tls/handshake/short", test_short);
   g_test_add_func("/tls/handshake/limit", test_limit);
+  g_test_add_func("/tls/handshake/hello-limits", test_hello_limits);
   g_test_add_func("/tls/handshake/suites", test_suites);
   return g_test_run();
 }

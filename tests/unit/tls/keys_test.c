@@ -121,6 +121,25 @@ static void test_limit(void) {
   asv_keys_free(keys);
 }
 
+/* Randoms asked for in vain are forgotten all at once, so each is asked for again at most then. */
+static void test_missing_limit(void) {
+  More state = {asv_keys_new(), 2};
+  asv_keys_set_more(state.keys, more, &state);
+  guint8 random[32] = {0};
+  for (int round = 0; round < 2; round++) {
+    for (guint i = 0; i < ASV_TLS_KEYS_MISSING_MAX; i++) {
+      memcpy(random, &i, sizeof i);
+      asv_keys_find(state.keys, asv_span(random, sizeof random), ASV_SECRET_CLIENT_RANDOM);
+    }
+    g_assert_cmpuint(state.asked, ==, 2 + ASV_TLS_KEYS_MISSING_MAX);
+  }
+  asv_keys_find(state.keys, random_of(1), ASV_SECRET_CLIENT_RANDOM);
+  g_assert_cmpuint(state.asked, ==, 3 + ASV_TLS_KEYS_MISSING_MAX);
+  asv_keys_find(state.keys, asv_span(random, sizeof random), ASV_SECRET_CLIENT_RANDOM);
+  g_assert_cmpuint(state.asked, ==, 4 + ASV_TLS_KEYS_MISSING_MAX);
+  asv_keys_free(state.keys);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/tls/keys/lines", test_lines);
@@ -128,5 +147,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/tls/keys/more", test_more);
   g_test_add_func("/tls/keys/unused", test_unused);
   g_test_add_func("/tls/keys/limit", test_limit);
+  g_test_add_func("/tls/keys/missing-limit", test_missing_limit);
   return g_test_run();
 }
