@@ -448,6 +448,19 @@ static void test_events_limit(void) {
   g_string_free(story, TRUE);
 }
 
+/* What findings do not compare is counted with what the timeline does not keep. */
+static void test_findings_limit(void) {
+  GString *story = g_string_new(NULL);
+  for (guint i = 0; i < ASV_ORPHAN_CONNECTIONS_MAX + 3; i++)
+    g_string_append_printf(story,
+                           "1 t%u header 1 - 200 problem=request-not-captured : h3=\":443\"\n", i);
+  AsvTimeline *timeline = finished(story->str, (AsvTimelineOptions){0});
+  g_assert_cmpuint(timeline->coverage.not_kept, ==,
+                   ASV_ORPHAN_CONNECTIONS_MAX + 3 - ASV_ORIGIN_EVENTS_MAX + 3);
+  asv_timeline_free(timeline);
+  g_string_free(story, TRUE);
+}
+
 static void test_context_limit(void) {
   GString *story = g_string_new(OPEN "1 t0 " A " : h3=\":443\"\n");
   for (guint i = 0; i < 2 * ASV_ORIGIN_CONTEXT_MAX; i++)
@@ -521,6 +534,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/fields/hints", test_hints);
   g_test_add_func("/limits/alternatives", test_alternatives_limit);
   g_test_add_func("/limits/events", test_events_limit);
+  g_test_add_func("/limits/findings", test_findings_limit);
   g_test_add_func("/limits/context", test_context_limit);
   g_test_add_func("/limits/connection-origins", test_connection_limits);
   g_test_add_func("/limits/value", test_value_limit);
