@@ -40,41 +40,40 @@ typedef struct {
 } AsvTlsHeld;
 
 typedef struct {
+  /* what every record needs */
   AsvTls *tls;
   AsvSide who;
-  AsvSink plaintext;
-  guint64 waiver; /* plaintext octets to come that nobody wants */
-
-  AsvRecords records;
-  AsvMessages messages;
-  AsvTlsHeld held;
-
-  AsvProtection *keys; /* NULL: those of a later epoch are tried on the next record */
   AsvEpoch epoch;
-  guint64 sequence;              /* of the next record */
-  gboolean proven;               /* these keys have opened a record */
-  gboolean readable;             /* some application keys have */
-  gboolean ciphered;             /* TLS 1.2 and before: ChangeCipherSpec was sent */
-  gboolean padded;               /* a record with padding was seen */
-  gboolean given_up;             /* nothing more is tried */
+  AsvProtection *keys; /* NULL: those of a later epoch are tried on the next record */
+  guint64 sequence;    /* of the next record */
+  guint64 waiver;      /* plaintext octets to come that nobody wants */
+  AsvTlsHeld held;
+  GByteArray *search;   /* being searched for a record after a loss; NULL: in step */
+  gboolean out_of_step; /* for good */
+  gboolean started;     /* octets have come */
+  gboolean proven;      /* these keys have opened a record */
+  gboolean readable;    /* some application keys have */
+  gboolean ciphered;    /* TLS 1.2 and before: ChangeCipherSpec was sent */
+  gboolean padded;      /* a record with padding was seen */
+  gboolean given_up;    /* nothing more is tried */
+  gboolean hopeless;    /* no hello will come from this side */
+  guint failures;       /* records in a row that no key opened */
+  guint64 slack;        /* protected records that passed unopened and may have counted */
+  guint64 tentative;    /* octets that no key opened and that may not have been application data */
+  guint64 protected_records;
+  AsvSink plaintext;
+  AsvRecords records;
+
+  guint64 counted_records;
+  AsvMessages messages;
   guint8 secret[ASV_SECRET_MAX]; /* of TLS 1.3's application keys */
   gsize secret_size;
   guint64 generation; /* of the key store when it had nothing for this side; 0: not asked */
-  guint64 slack;      /* protected records that passed unopened and may have counted */
-  guint failures;     /* records in a row that no key opened */
-
-  gboolean started;  /* octets have come */
-  gboolean broken;   /* octets were lost before the keys were known */
-  gboolean hopeless; /* no hello will come from this side */
-  guint64 protected_records, counted_records;
-  guint64 tentative; /* octets that no key opened and that may not have been application data */
+  gboolean broken;    /* octets were lost before the keys were known */
   guint64 unreadable[ASV_TLS_REASONS]; /* not told yet */
   gboolean told[ASV_TLS_REASONS];
-
-  GByteArray *search;  /* being searched for a record after a loss; NULL: in step */
   guint64 search_lost; /* octets lost before those in search; ASV_GAP_UNKNOWN */
   guint search_trials;
-  gboolean out_of_step; /* for good */
 
   gboolean end_pending, ended;
   AsvPacketRef end_at;
@@ -82,31 +81,32 @@ typedef struct {
 } AsvTlsSide;
 
 struct AsvTls {
+  /* what every record needs */
   AsvTlsContext *context;
-  AsvTlsEvents events;
+  const AsvSuite *suite; /* NULL: unknown */
+  gboolean has_client_hello, has_server_hello;
+  gboolean resolved; /* nothing the server says any more is needed to read the client */
+  gboolean handshake_told;
+  gboolean delivering_early;
+  gboolean waits; /* events.waits() said so */
+  guint64 since;
+  guint16 version; /* 0 until the ServerHello */
   AsvTlsSide sides[2];
 
-  gboolean has_client_hello, has_server_hello;
+  AsvTlsEvents events;
   GByteArray *hello_octets; /* until the handshake is told */
   AsvClientHello *hello;
   guint8 client_random[32], server_random[32];
   guint8 secrets_random[32]; /* under which the key log has this connection */
-  guint16 version;           /* 0 until the ServerHello */
-  const AsvSuite *suite;     /* NULL: unknown */
   gboolean encrypt_then_mac;
   gboolean early_offered, early_rejected, early_accepted;
   gboolean psk;
-  gboolean resolved; /* nothing the server says any more is needed to read the client */
-  gboolean delivering_early;
   AsvTlsEch ech;
   guint ech_trials;
   gboolean resumed;
   GByteArray *session_id; /* of the ServerHello, TLS 1.2 */
   GByteArray *alpn;
   AsvCertificate *certificate;
-  gboolean handshake_told;
-  gboolean waits; /* events.waits() said so */
-  guint64 since;
 };
 
 static inline gboolean asv_tls_is_13(const AsvTls *tls) {
