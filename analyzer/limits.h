@@ -136,6 +136,8 @@
  * it the section is read on but its advertisements are not told. */
 #define ASV_HTTP_KEPT_MAX ((gsize)256 << 10)
 #define ASV_HTTP_KEPT_LINES_MAX 1024u
+/* Buffers for such fields that are kept for the next section: few sections are in work at once. */
+#define ASV_HTTP_FIELDS_SPARE_MAX 8u
 /* Requests on one HTTP/1 connection that wait for their answers: ten times what any client sends
  * ahead. */
 #define ASV_HTTP_PIPELINED_MAX 1024u

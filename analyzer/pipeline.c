@@ -20,6 +20,7 @@ typedef struct Conn Conn;
 struct AsvPipeline {
   AsvNet *net;
   AsvTlsContext *tls;
+  AsvHttpContext *http;
   AsvServers *servers;
   AsvOrder *order;
   const AsvInput *input;
@@ -286,7 +287,7 @@ static AsvHttp *http_new(Conn *conn) {
                           .unreadable = on_http_unreadable,
                           .tunnel = on_tunnel,
                           .waits = on_http_waits};
-  return asv_http_new(conn->version, conn->scheme, &events);
+  return asv_http_new(conn->pipeline->http, conn->version, conn->scheme, &events);
 }
 
 /* ---- TLS ---- */
@@ -537,6 +538,7 @@ AsvPipeline *asv_pipeline_new(AsvKeys *keys, const AsvObserver *out) {
       .self = pipeline, .opened = on_opened, .closing = on_closing, .released = on_released};
   pipeline->net = asv_net_new(&events);
   pipeline->tls = asv_tls_context_new(keys);
+  pipeline->http = asv_http_context_new();
   pipeline->servers = asv_servers_new();
   pipeline->order = asv_order_new(out);
   pipeline->joined = g_byte_array_new();
@@ -590,6 +592,7 @@ void asv_pipeline_free(AsvPipeline *pipeline) {
   asv_net_free(pipeline->net);
   asv_order_free(pipeline->order);
   asv_tls_context_free(pipeline->tls);
+  asv_http_context_free(pipeline->http);
   asv_servers_free(pipeline->servers);
   g_byte_array_unref(pipeline->joined);
   g_free(pipeline);

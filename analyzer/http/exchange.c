@@ -7,10 +7,9 @@
  */
 #include "exchange.h"
 
-void asv_exchange_init(AsvExchange *exchange, AsvScheme scheme, const AsvHttpEvents *events) {
-  *exchange = (AsvExchange){.events = events, .scheme = scheme};
-  exchange->joined = g_byte_array_new();
-  exchange->spans = g_array_new(FALSE, FALSE, sizeof(AsvSpan));
+void asv_exchange_init(AsvExchange *exchange, AsvHttpContext *context, AsvScheme scheme,
+                       const AsvHttpEvents *events) {
+  *exchange = (AsvExchange){.events = events, .context = context, .scheme = scheme};
 }
 
 static void memo_clear(AsvOriginMemo *memo) {
@@ -21,8 +20,6 @@ static void memo_clear(AsvOriginMemo *memo) {
 void asv_exchange_clear(AsvExchange *exchange) {
   memo_clear(&exchange->authority);
   memo_clear(&exchange->referer);
-  g_byte_array_unref(exchange->joined);
-  g_array_unref(exchange->spans);
   for (guint i = 0; i < exchange->waiting_count; i++)
     asv_kept_clear(
         &exchange->waiting[(exchange->waiting_first + i) & (exchange->waiting_room - 1)]);
@@ -99,7 +96,7 @@ static AsvSpan join(AsvExchange *exchange, const AsvFields *fields, AsvField fie
   guint first = fields->first[field];
   if (!first) return asv_span(NULL, 0);
   AsvSpan only = asv_fields_get(fields, field);
-  GByteArray *joined = exchange->joined;
+  GByteArray *joined = exchange->context->joined;
   g_byte_array_set_size(joined, 0);
   for (guint i = first; i < fields->count; i++) {
     if (fields->lines[i].field != field) continue;
@@ -167,17 +164,17 @@ static gboolean has_lists(const AsvFields *fields, gboolean names) {
 
 /* Fills the list of spans with the Alt-Svc lines, then the connection-specific names. */
 static gsize gather(AsvExchange *exchange, const AsvFields *fields, gboolean names) {
-  g_array_set_size(exchange->spans, 0);
+  g_array_set_size(exchange->context->spans, 0);
   for (guint i = 0; fields->first[ASV_FIELD_ALT_SVC] && i < fields->count; i++) {
     if (fields->lines[i].field != ASV_FIELD_ALT_SVC || fields->overflow) continue;
     AsvSpan line = asv_fields_line(fields, i);
-    g_array_append_val(exchange->spans, line);
+    g_array_append_val(exchange->context->spans, line);
   }
-  gsize alt_svc = exchange->spans->len;
+  gsize alt_svc = exchange->context->spans->len;
   for (guint f = ASV_FIELD_CONNECTION; names && f < ASV_FIELDS; f++) {
     if (!fields->first[f]) continue;
     AsvSpan name = asv_span_text(asv_field_name((AsvField)f));
-    g_array_append_val(exchange->spans, name);
+    g_array_append_val(exchange->context->spans, name);
   }
   return alt_svc;
 }
@@ -187,7 +184,7 @@ static void tell_response(AsvExchange *exchange, const AsvPacketRef *at, AsvHttp
   const AsvHttpEvents *events = exchange->events;
   gboolean lists = has_lists(fields, response->has_stream);
   gsize alt_svc = lists ? gather(exchange, fields, response->has_stream) : 0;
-  const AsvSpan *spans = lists ? (const AsvSpan *)(gpointer)exchange->spans->data : NULL;
+  const AsvSpan *spans = lists ? (const AsvSpan *)(gpointer)exchange->context->spans->data : NULL;
   if (fields->overflow) asv_exchange_unreadable(exchange, at, ASV_SERVER, ASV_HTTP_BYTES_LOST, 0);
   if (response->trailer && !alt_svc) return;
   response->origin = asv_kept_origin(request);
@@ -195,7 +192,7 @@ static void tell_response(AsvExchange *exchange, const AsvPacketRef *at, AsvHttp
   response->alt_svc = spans;
   response->alt_svc_count = alt_svc;
   response->connection_fields = spans ? spans + alt_svc : NULL;
-  response->connection_fields_count = lists ? exchange->spans->len - alt_svc : 0;
+  response->connection_fields_count = lists ? exchange->context->spans->len - alt_svc : 0;
   response->age = asv_fields_get(fields, ASV_FIELD_AGE);
   response->date = asv_fields_get(fields, ASV_FIELD_DATE);
   events->response(events->self, at, response);

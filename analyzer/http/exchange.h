@@ -8,8 +8,7 @@
 #ifndef ANALYZER_HTTP_EXCHANGE_H
 #define ANALYZER_HTTP_EXCHANGE_H
 
-#include "analyzer/http/fields.h"
-#include "analyzer/http/http.h"
+#include "analyzer/http/context.h"
 
 typedef enum {
   ASV_REQUEST_UNKNOWN, /* not captured */
@@ -36,13 +35,12 @@ typedef struct {
 
 typedef struct {
   const AsvHttpEvents *events;
+  AsvHttpContext *context;
   AsvScheme scheme;
   gboolean early_data;
   gboolean answered; /* a response was seen */
   gboolean lost[2];  /* octets of that side were lost, or its beginning was not captured */
   AsvOriginMemo authority, referer;
-  GByteArray *joined; /* Keep-Alive lines as one */
-  GArray *spans;      /* AsvSpan */
   /* HTTP/1 */
   AsvKept *waiting; /* a ring */
   guint waiting_first, waiting_count, waiting_room;
@@ -58,7 +56,8 @@ typedef struct {
   guint8 minor; /* HTTP/1: 0 or 1 */
 } AsvMessage;
 
-void asv_exchange_init(AsvExchange *exchange, AsvScheme scheme, const AsvHttpEvents *events);
+void asv_exchange_init(AsvExchange *exchange, AsvHttpContext *context, AsvScheme scheme,
+                       const AsvHttpEvents *events);
 void asv_exchange_clear(AsvExchange *exchange);
 
 /* Tells a request and returns what is to be kept of it, which the caller then owns. */

@@ -42,10 +42,11 @@ static void choose(AsvHttp *http, Reader reader) {
     http->http2 = asv_http2_new(&http->exchange);
 }
 
-AsvHttp *asv_http_new(AsvHttpVersion version, AsvScheme scheme, const AsvHttpEvents *events) {
+AsvHttp *asv_http_new(AsvHttpContext *context, AsvHttpVersion version, AsvScheme scheme,
+                      const AsvHttpEvents *events) {
   AsvHttp *http = g_new0(AsvHttp, 1);
   http->events = *events;
-  asv_exchange_init(&http->exchange, scheme, &http->events);
+  asv_exchange_init(&http->exchange, context, scheme, &http->events);
   for (int side = 0; side < 2; side++) {
     http->sides[side].http = http;
     http->sides[side].side = (AsvSide)side;

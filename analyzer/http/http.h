@@ -86,6 +86,11 @@ typedef enum { ASV_HTTP_ANY, ASV_HTTP_1, ASV_HTTP_2 } AsvHttpVersion;
 
 typedef struct AsvHttp AsvHttp;
 
+/* What the connections of a capture share: buffers that they take turns with. */
+typedef struct AsvHttpContext AsvHttpContext;
+AsvHttpContext *asv_http_context_new(void);
+void asv_http_context_free(AsvHttpContext *context);
+
 /* A client's request line or HTTP/2 preface, a server's status line or SETTINGS frame, by first
  * octets. */
 AsvSniff asv_http_sniff(AsvSpan first);
@@ -95,8 +100,9 @@ AsvHttpVersion asv_http_sniff_version(AsvSpan first);
 /* The version an ALPN name stands for; ASV_HTTP_ANY when it says nothing of HTTP. */
 AsvHttpVersion asv_http_version_of_alpn(AsvSpan alpn);
 
-/* scheme is that of the origins asked for: https inside TLS. */
-AsvHttp *asv_http_new(AsvHttpVersion version, AsvScheme scheme, const AsvHttpEvents *events);
+/* context is borrowed; scheme is that of the origins asked for: https inside TLS. */
+AsvHttp *asv_http_new(AsvHttpContext *context, AsvHttpVersion version, AsvScheme scheme,
+                      const AsvHttpEvents *events);
 AsvSink asv_http_sink(AsvHttp *http, AsvSide side);
 /* Marks what the client sends from here on as 0-RTT data, or no longer. */
 void asv_http_set_early_data(AsvHttp *http, gboolean early_data);

@@ -64,7 +64,7 @@ typedef struct {
   guint8 hpack_lost;
   AsvHpack *hpack;
   AsvHold chain;
-  AsvFields fields;
+  AsvFields *fields; /* of the section in work, or NULL */
   GByteArray *payload;
   guint32 max_frame_size; /* what this side takes */
   guint8 head[HEAD_SIZE], prefix[6];
@@ -74,7 +74,6 @@ struct AsvHttp2 {
   AsvExchange *exchange;
   AsvPairs *pairs;
   Side sides[2];
-  GArray *origins; /* AsvSpan */
 };
 
 AsvSpan asv_http2_preface(void) {
@@ -85,7 +84,6 @@ AsvHttp2 *asv_http2_new(AsvExchange *exchange) {
   AsvHttp2 *http2 = g_new0(AsvHttp2, 1);
   http2->exchange = exchange;
   http2->pairs = asv_pairs_new(exchange);
-  http2->origins = g_array_new(FALSE, FALSE, sizeof(AsvSpan));
   for (int side = 0; side < 2; side++) {
     http2->sides[side].payload = g_byte_array_new();
     http2->sides[side].hpack = asv_hpack_new();
@@ -100,17 +98,21 @@ void asv_http2_free(AsvHttp2 *http2) {
   for (int side = 0; side < 2; side++) {
     g_byte_array_unref(http2->sides[side].payload);
     asv_hpack_free(http2->sides[side].hpack);
-    asv_fields_free(&http2->sides[side].fields);
+    asv_http_context_give(http2->exchange->context, http2->sides[side].fields);
     asv_hold_free(&http2->sides[side].chain);
   }
   asv_pairs_free(http2->pairs);
-  g_array_unref(http2->origins);
   g_free(http2);
 }
 
 void asv_http2_upgraded(AsvHttp2 *http2, AsvKept *kept, guint32 max_frame_size) {
   asv_pairs_upgraded(http2->pairs, kept);
   if (max_frame_size) http2->sides[ASV_CLIENT].max_frame_size = max_frame_size;
+}
+
+static void drop_fields(AsvHttp2 *http2, Side *s) {
+  asv_http_context_give(http2->exchange->context, s->fields);
+  s->fields = NULL;
 }
 
 /* ---- losses ---- */
@@ -160,14 +162,14 @@ static void take_origin(AsvHttp2 *http2, AsvSide side, const AsvPacketRef *at, A
   const AsvHttpEvents *events = http2->exchange->events;
   if (side != ASV_SERVER || s->stream != 0 || s->flags & 0x0f) return;
   AsvReader reader = asv_reader(payload);
-  g_array_set_size(http2->origins, 0);
+  GArray *origins = http2->exchange->context->spans;
+  g_array_set_size(origins, 0);
   while (asv_reader_left(&reader)) {
     AsvSpan origin = asv_read_span(&reader, asv_read_u16(&reader));
     if (reader.failed) break;
-    g_array_append_val(http2->origins, origin);
+    g_array_append_val(origins, origin);
   }
-  events->origin_set(events->self, at, 0, (const AsvSpan *)(gpointer)http2->origins->data,
-                     http2->origins->len);
+  events->origin_set(events->self, at, 0, (const AsvSpan *)(gpointer)origins->data, origins->len);
 }
 
 static void whole_done(AsvHttp2 *http2, AsvSide side, const AsvPacketRef *at, AsvSpan payload) {
@@ -215,7 +217,8 @@ static void begin_block(AsvHttp2 *http2, AsvSide side, const AsvPacketRef *at) {
       s->need += 4;
     else if (s->flags & FLAG_PRIORITY)
       s->need += 5;
-    asv_fields_reset(&s->fields);
+    drop_fields(http2, s);
+    s->fields = asv_http_context_take(http2->exchange->context);
     s->end_stream = s->type == FRAME_HEADERS && (s->flags & FLAG_END_STREAM) != 0;
     s->promised = 0;
   }
@@ -349,9 +352,9 @@ static gsize step_prefix(AsvHttp2 *http2, AsvSide side, const AsvPacketRef *at, 
 static void block_done(AsvHttp2 *http2, AsvSide side, const AsvPacketRef *at) {
   Side *s = &http2->sides[side];
   if (s->promised) {
-    if (side == ASV_SERVER) asv_pairs_promise(http2->pairs, at, s->promised, &s->fields);
+    if (side == ASV_SERVER) asv_pairs_promise(http2->pairs, at, s->promised, s->fields);
   } else if (s->stream) {
-    asv_pairs_section(http2->pairs, at, side, s->stream, &s->fields);
+    asv_pairs_section(http2->pairs, at, side, s->stream, s->fields);
     if (s->end_stream) asv_pairs_end_stream(http2->pairs, at, side, s->stream);
   }
 }
@@ -366,11 +369,12 @@ static gsize step_block(AsvHttp2 *http2, AsvSide side, const AsvPacketRef *at, A
     s->state = STATE_SKIP;
     s->block = final ? 0 : s->stream;
   }
-  if (!asv_hpack_inflate(s->hpack, asv_span(data.data, n), final, &s->fields)) {
+  if (!asv_hpack_inflate(s->hpack, asv_span(data.data, n), final, s->fields)) {
     s->state = STATE_SKIP;
     lose_hpack(http2, side, at, s->length);
   } else if (final) {
     block_done(http2, side, at);
+    drop_fields(http2, s);
   }
   return n;
 }

@@ -354,7 +354,8 @@ static inline char *script_run(const AsvSpan *pieces, gsize count, const void *u
   const Script *script = user;
   Told told = {.told = g_string_new(NULL), .no_tunnels = script->no_tunnels, .since = G_MAXUINT64};
   AsvHttpEvents events = told_events(&told);
-  AsvHttp *http = asv_http_new(script->version, script->scheme, &events);
+  AsvHttpContext *context = asv_http_context_new();
+  AsvHttp *http = asv_http_new(context, script->version, script->scheme, &events);
   Runner runner = {.sinks = {asv_http_sink(http, ASV_CLIENT), asv_http_sink(http, ASV_SERVER)}};
   AsvPacketRef at = {0};
   gsize piece = 0, from = 0;
@@ -381,6 +382,7 @@ static inline char *script_run(const AsvSpan *pieces, gsize count, const void *u
   run_end(&runner, &at, ASV_CLIENT, ASV_END_CAPTURE);
   run_end(&runner, &at, ASV_SERVER, ASV_END_CAPTURE);
   asv_http_free(http);
+  asv_http_context_free(context);
   return g_string_free(told.told, FALSE);
 }
 
