@@ -57,7 +57,7 @@ static void connection_free(AsvTimelineState *state, AsvConnection *connection) 
   if (connection->links) g_array_unref(connection->links);
   if (connection->pending) {
     for (guint i = 0; i < connection->pending->len; i++)
-      g_free(g_array_index(connection->pending, AsvPending, i).path);
+      g_free(g_array_index(connection->pending, AsvPending, i).method);
     g_array_unref(connection->pending);
   }
   if (connection->unreadable) g_ptr_array_unref(connection->unreadable);
@@ -368,10 +368,23 @@ static AsvPending *free_slot(GArray *pending) {
   return oldest;
 }
 
-static void copy_text(char *to, gsize room, AsvSpan from) {
-  gsize size = MIN(from.size, room - 1);
-  if (size) memcpy(to, from.data, size);
-  to[size] = 0;
+static void copy_text(char *to, AsvSpan from) {
+  if (from.size) memcpy(to, from.data, from.size);
+  to[from.size] = 0;
+}
+
+static void keep_message(AsvPending *slot, const AsvRequestSeen *request) {
+  AsvSpan method = asv_span_sub(request->method, 0, ASV_METHOD_SHOWN - 1);
+  AsvSpan path = asv_span_sub(request->path, 0, ASV_PATH_SHOWN);
+  gsize room = method.size + path.size + 2;
+  if (room > slot->room) {
+    g_free(slot->method);
+    slot->method = g_malloc(room);
+    slot->room = (guint16)room;
+  }
+  slot->path = slot->method + method.size + 1;
+  copy_text(slot->method, method);
+  copy_text(slot->path, path);
 }
 
 AsvPending *asv_connection_add_pending(AsvConnection *connection, const AsvRequestSeen *request,
@@ -384,13 +397,7 @@ AsvPending *asv_connection_add_pending(AsvConnection *connection, const AsvReque
   slot->packet = 0;
   slot->number = connection->requests;
   slot->origin = origin;
-  copy_text(slot->method, sizeof slot->method, request->method);
-  gsize room = MIN(request->path.size, ASV_PATH_SHOWN) + 1;
-  if (room > slot->path_room) {
-    slot->path = g_realloc(slot->path, room);
-    slot->path_room = room;
-  }
-  copy_text(slot->path, room, request->path);
+  keep_message(slot, request);
   return slot;
 }
 

@@ -100,47 +100,49 @@ typedef struct {
   AsvOriginState *origin;
   AsvRoute route;
   guint generation;               /* the origin's when the route was judged */
-  guint64 serial;                 /* ROUTE_ALTERNATIVE: the entry's */
-  AsvAlternativeSeen alternative; /* and what it says */
-  AsvEvent *used;                 /* its event, counts the requests; NULL when not kept */
-  guint64 first_request;          /* of that event: its number on the connection */
   AsvEvent *line;                 /* the context line that collects requests alike */
   gint64 misdirected;             /* time of the first 421; 0: none */
+  AsvEvent *used;                 /* its event, counts the requests; NULL when not kept */
+  guint64 first_request;          /* of that event: its number on the connection */
   gboolean accused;               /* used-after-421 was raised */
+  guint64 serial;                 /* ROUTE_ALTERNATIVE: the entry's */
+  AsvAlternativeSeen alternative; /* and what it says */
 } AsvLink;
 
 /* A request that waits for its response, or had it. */
 typedef struct {
-  gboolean has_stream, done;
-  gboolean alt_used_wrong;
   guint64 stream, number; /* number: of the request on its connection */
   guint64 packet;         /* of the response that ended it */
   AsvOriginState *origin;
-  char method[ASV_METHOD_SHOWN];
-  char *path;
-  gsize path_room;
+  char *method, *path; /* in one buffer that begins with the method */
+  gboolean has_stream, done;
+  gboolean alt_used_wrong;
+  guint16 room; /* of the buffer */
 } AsvPending;
 
+/* What every request needs stands first: thousands of connections may take turns. */
 typedef struct {
   guint64 id;
   AsvConnectionReport *row; /* NULL beyond the limit */
-  const char *label, *address, *server, *mac, *agent;
+  AsvClientState *client;
+  GArray *links;   /* AsvLink; NULL when none */
+  GArray *pending; /* AsvPending; NULL when none */
+  guint64 requests;
+  const char *agent;
   gsize agent_size;
+  guint last_link;
+  gboolean settled;
   guint16 port; /* of the server */
-  gboolean quic, tls, shaken, resumed, closed, settled;
+  gboolean quic, tls, shaken, resumed, closed;
   guint unreadable_reasons; /* bits 1 << AsvUnreadableReason */
+  const char *label, *address, *server, *mac;
   AsvMoment opened;
   const char *sni, *alpn; /* NULL when unknown */
   AsvNames *names;
-  AsvClientState *client;
   AsvOriginState *tried_origin;
   AsvAlternativeSeen tried_alternative;
-  GArray *links;         /* AsvLink; NULL when none */
-  GArray *pending;       /* AsvPending; NULL when none */
   GPtrArray *unreadable; /* AsvUnreadableReport*, not owned; NULL when none */
-  guint last_link;
-  guint64 requests;
-  GList node; /* in open or closed */
+  GList node;            /* in open or closed */
 } AsvConnection;
 
 typedef struct AsvTimelineState {
