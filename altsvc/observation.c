@@ -209,14 +209,17 @@ static void pack_observation(Packer *packer, AsvObservation *observation) {
   }
 }
 
-AsvObservation *asv_observation_copy(const AsvObservation *observation) {
+gsize asv_observation_size(const AsvObservation *observation) {
   Packer packer = {.used = sizeof *observation};
   AsvObservation counted = *observation;
   pack_observation(&packer, &counted);
+  return packer.used;
+}
 
-  AsvObservation *copy = g_malloc(packer.used);
+AsvObservation *asv_observation_copy(const AsvObservation *observation) {
+  AsvObservation *copy = g_malloc(asv_observation_size(observation));
   *copy = *observation;
-  packer = (Packer){.memory = (guint8 *)copy, .used = sizeof *copy};
+  Packer packer = {.memory = (guint8 *)copy, .used = sizeof *copy};
   pack_observation(&packer, copy);
   return copy;
 }

@@ -224,6 +224,8 @@ typedef struct {
 
 /* A copy that owns all it points at; asv_observation_free() frees it. */
 AsvObservation *asv_observation_copy(const AsvObservation *observation);
+/* Octets that such a copy takes. */
+gsize asv_observation_size(const AsvObservation *observation);
 void asv_observation_free(AsvObservation *observation);
 
 #endif

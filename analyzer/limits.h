@@ -23,8 +23,10 @@
 #define ASV_DIRECTION_PACKETS_MAX 10000u
 /* Server endpoints remembered: more is a scan, and ports decide as well then. */
 #define ASV_SERVERS_MAX 65536u
-/* Observations kept behind one that waits: about 30 MiB at most. */
+/* Observations kept behind one that waits, and their octets: most take 500, but an advertisement may
+ * be as long as a header section. */
 #define ASV_ORDER_KEPT_MAX 65536u
+#define ASV_ORDER_OCTETS_MAX ((gsize)64 << 20)
 /* CONNECT tunnels inside one connection: what HTTP/2 proxies allow at once, many times over. */
 #define ASV_TUNNELS_MAX 1000u
 

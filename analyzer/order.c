@@ -5,6 +5,7 @@
 typedef struct {
   guint64 order;
   AsvObservation *observation;
+  gsize size;
 } Kept;
 
 typedef struct {
@@ -17,6 +18,7 @@ struct AsvOrder {
   GSequence *waits;    /* Wait*, by since */
   GHashTable *waiting; /* who -> its GSequenceIter */
   GQueue kept;         /* Kept*, by order */
+  gsize octets;        /* of what is kept */
 };
 
 static int compare_waits(gconstpointer a, gconstpointer b, gpointer unused G_GNUC_UNUSED) {
@@ -35,6 +37,7 @@ AsvOrder *asv_order_new(const AsvObserver *out) {
 
 static void pass_oldest(AsvOrder *order) {
   Kept *kept = g_queue_pop_head(&order->kept);
+  order->octets -= kept->size;
   order->out.observe(order->out.self, kept->observation);
   asv_observation_free(kept->observation);
   g_free(kept);
@@ -59,11 +62,16 @@ void asv_order_add(AsvOrder *order, const AsvPacketRef *at, const AsvObservation
     return;
   }
   Kept *kept = g_new(Kept, 1);
-  *kept = (Kept){.order = at->order, .observation = asv_observation_copy(observation)};
+  *kept = (Kept){.order = at->order,
+                 .observation = asv_observation_copy(observation),
+                 .size = asv_observation_size(observation)};
+  order->octets += kept->size;
   GList *before = order->kept.tail;
   while (before && ((Kept *)before->data)->order > kept->order) before = before->prev;
   g_queue_insert_after(&order->kept, before, kept);
-  if (g_queue_get_length(&order->kept) > ASV_ORDER_KEPT_MAX) pass_oldest(order);
+  while (g_queue_get_length(&order->kept) > ASV_ORDER_KEPT_MAX ||
+         order->octets > ASV_ORDER_OCTETS_MAX)
+    pass_oldest(order);
 }
 
 void asv_order_wait(AsvOrder *order, const void *who, const AsvPacketRef *since) {

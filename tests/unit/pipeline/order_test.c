@@ -100,11 +100,28 @@ static void test_limit(void) {
   g_string_free(fixture.seen, TRUE);
 }
 
+/* As above, with few long ones. */
+static void test_octets_limit(void) {
+  enum { PARTS = 16 };
+  Fixture fixture = setup();
+  g_autofree guint8 *value = g_malloc0(ASV_ORDER_OCTETS_MAX / PARTS);
+  AsvObservation seen = {.kind = ASV_OBSERVATION_ADVERTISEMENT, .file = "f"};
+  seen.advertisement.value = asv_span(value, ASV_ORDER_OCTETS_MAX / PARTS);
+  wait_since(&fixture, &fixture, 1);
+  for (seen.packet = 1; seen.packet < PARTS; seen.packet++)
+    asv_order_add(fixture.order, &(AsvPacketRef){.order = seen.packet}, &seen);
+  check(&fixture, "");
+  asv_order_add(fixture.order, &(AsvPacketRef){.order = seen.packet}, &seen);
+  check(&fixture, "1 ");
+  teardown(&fixture, "2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 ");
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/pipeline/order/nothing-waits", test_nothing_waits);
   g_test_add_func("/pipeline/order/wait", test_wait);
   g_test_add_func("/pipeline/order/several-wait", test_several_wait);
   g_test_add_func("/pipeline/order/limit", test_limit);
+  g_test_add_func("/pipeline/order/octets-limit", test_octets_limit);
   return g_test_run();
 }
