@@ -97,6 +97,26 @@ static void evict_oldest(AsvTimelineState *state, GQueue *queue, guint max) {
   }
 }
 
+/* What a tunnel has in common with the connection around it. */
+static char *tunneller_key(const AsvObservation *seen) {
+  const AsvConnectionRef *ref = seen->connection;
+  return g_strdup_printf("%s\n%s\n%s", ref->label ? ref->label : "", ref->client ? ref->client : "",
+                         seen->file ? seen->file : "");
+}
+
+void asv_connection_note_tunnel(AsvTimelineState *state, const AsvObservation *seen) {
+  if (g_hash_table_size(state->tunnellers) >= ASV_CONNECTIONS_OPEN_MAX)
+    state->timeline->coverage.not_kept++;
+  else
+    g_hash_table_add(state->tunnellers, tunneller_key(seen));
+}
+
+static gboolean is_tunnel(const AsvTimelineState *state, const AsvObservation *seen) {
+  if (!g_hash_table_size(state->tunnellers)) return FALSE;
+  g_autofree char *key = tunneller_key(seen);
+  return g_hash_table_contains(state->tunnellers, key);
+}
+
 static AsvConnection *make_connection(AsvTimelineState *state, const AsvObservation *seen) {
   const AsvConnectionRef *ref = seen->connection;
   AsvConnection *connection = g_new0(AsvConnection, 1);
@@ -106,6 +126,7 @@ static AsvConnection *make_connection(AsvTimelineState *state, const AsvObservat
   connection->server = asv_timeline_intern_text(state, ref->server ? ref->server : "");
   connection->port = port_of(connection->server);
   connection->quic = g_str_has_prefix(connection->label, "quic:");
+  connection->proxied = is_tunnel(state, seen);
   connection->opened = (AsvMoment){.time = state->clock,
                                    .packet = seen->packet,
                                    .file = asv_timeline_intern_text(state, seen->file)};

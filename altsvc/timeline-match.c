@@ -32,8 +32,10 @@ gboolean asv_match_fits(const AsvConnection *connection, const AsvOriginState *o
   const char *protocol = protocol_of(connection, has_stream);
   if (!to->usable || to->port != connection->port || strcmp(to->alpn, protocol) != 0) return FALSE;
   if (is_address(to->host) && !goes_to_address(connection, to->host)) return FALSE;
+  if (connection->proxied && !goes_to_address(connection, to->host)) return FALSE;
   if (connection->quic || to->port != origin->origin.port) return TRUE;
   if (asv_span_is_nocase(origin->origin.host, to->host)) return FALSE;
+  if (connection->proxied) return TRUE;
   return origin->default_server && strcmp(origin->default_server, connection->server) != 0;
 }
 

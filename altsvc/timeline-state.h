@@ -59,6 +59,7 @@ struct AsvOriginState {
   guint64 uses;                     /* connections that used an entry */
   guint64 opportunities;            /* requests */
   guint64 unwatched_opportunities;  /* those that only unwatched entries offered */
+  guint64 proxied;                  /* those that went through a tunnel, and so do not count */
   guint64 requests_since;           /* on the default route since an entry was there */
   AsvObservation *opportunity;      /* a copy of the first one */
   gboolean maybe_used;              /* a try that nobody could read */
@@ -132,7 +133,8 @@ typedef struct {
   gsize agent_size;
   guint last_link;
   gboolean settled;
-  guint16 port; /* of the server */
+  guint16 port;     /* of the server */
+  gboolean proxied; /* a tunnel inside another connection */
   gboolean quic, tls, shaken, resumed, closed;
   guint unreadable_reasons; /* bits 1 << AsvUnreadableReason */
   const char *label, *address, *server, *mac;
@@ -156,6 +158,7 @@ typedef struct AsvTimelineState {
   GHashTable *clients;     /* name to AsvClientState*, owned */
   GHashTable *last_agents; /* address to const char*: --client-by ip+agent */
   GHashTable *macs;        /* MAC to first address */
+  GHashTable *tunnellers;  /* set of connections that asked for tunnels, as text */
   GHashTable *connections; /* id to AsvConnection* */
   GQueue open, closed;     /* of AsvConnection, oldest first */
   AsvConnection *last_connection;
@@ -201,6 +204,8 @@ void asv_client_free(gpointer client);
 
 /* The working state of the observation's connection, made when new. */
 AsvConnection *asv_connection_of(AsvTimelineState *state, const AsvObservation *seen);
+/* Notes that it asks for a tunnel: connections of its label inside it then are proxied. */
+void asv_connection_note_tunnel(AsvTimelineState *state, const AsvObservation *seen);
 void asv_connection_opened(AsvTimelineState *state, AsvConnection *connection,
                            const AsvObservation *seen);
 void asv_connection_handshake(AsvTimelineState *state, AsvConnection *connection,

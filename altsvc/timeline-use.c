@@ -158,6 +158,10 @@ static void count_default(const Asked *asked) {
   for (guint i = 0; i < origin->cache.count; i++) {
     const AsvEntry *entry = &origin->cache.entries[i];
     if (!is_opportunity(asked, entry)) continue;
+    if (asked->connection->proxied) {
+      origin->proxied++;
+      return;
+    }
     unwatched = entry->alternative.unwatched;
     if (unwatched) continue;
     origin->opportunities++;
@@ -262,6 +266,8 @@ void asv_timeline_requested(AsvTimelineState *state, AsvConnection *connection,
   if (!client) return;
   if (agent) asv_client_note_agent(client, agent);
   client->requests++;
+  if (asv_span_is(about->method, "CONNECT") && !about->protocol.size)
+    asv_connection_note_tunnel(state, seen);
   Asked asked = {.state = state,
                  .connection = connection,
                  .origin = asv_connection_origin(state, connection, about->origin),

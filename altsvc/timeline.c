@@ -43,6 +43,7 @@ const char *asv_outcome_name(AsvOutcome outcome) {
                                       [ASV_OUTCOME_WAITING] = "waiting",
                                       [ASV_OUTCOME_READY] = "ready",
                                       [ASV_OUTCOME_NOT_ACCEPTED] = "not-accepted",
+                                      [ASV_OUTCOME_PROXIED] = "proxied",
                                       [ASV_OUTCOME_NOT_ADVERTISED] = "not-advertised",
                                       [ASV_OUTCOME_UNKNOWN] = "unknown"};
   return names[outcome];
@@ -116,6 +117,7 @@ AsvTimeline *asv_timeline_new(const AsvTimelineOptions *options) {
   state->clients = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, asv_client_free);
   state->last_agents = g_hash_table_new(g_str_hash, g_str_equal);
   state->macs = g_hash_table_new(g_str_hash, g_str_equal);
+  state->tunnellers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   state->connections = g_hash_table_new(g_int64_hash, g_int64_equal);
   state->names = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, asv_names_free);
   state->offers = g_array_new(FALSE, TRUE, sizeof(AsvEntry));
@@ -253,6 +255,7 @@ void asv_timeline_free(AsvTimeline *timeline) {
   g_hash_table_destroy(state->clients);
   g_hash_table_destroy(state->last_agents);
   g_hash_table_destroy(state->macs);
+  g_hash_table_destroy(state->tunnellers);
   g_hash_table_destroy(state->names);
   g_array_free(state->offers, TRUE);
   asv_findings_free(state->findings);

@@ -131,6 +131,8 @@ static void append_known(const AsvText *text, GString *words, const AsvOriginRep
     g_string_append_printf(words, " used from %s", since);
   else if (origin->verdict == ASV_OUTCOME_NOT_USED)
     g_string_append_printf(words, " known from %s, but never used", since);
+  else if (origin->verdict == ASV_OUTCOME_PROXIED)
+    g_string_append_printf(words, " known from %s, but the way leads through a proxy", since);
   else if (story->ended && story->ended->kind == ASV_EVENT_EXPIRED &&
            story->ended->time == subject->time)
     g_string_append(words, " had expired on arrival");
@@ -205,7 +207,6 @@ static const struct {
     {"not-used", "New connections went to the origin itself all the same."},
     {"alternative-port-unprivileged",
      "Its port is above 1023 and the origin's is not: Chromium does not use such."},
-    {"proxied", "The client goes through a proxy."},
     {"coverage-no-secrets", "TLS secrets of its connections are missing."},
     {"coverage-bytes-lost", "Octets of its connections are missing in the capture."},
     {"coverage-started-late", "Its connections were open before the capture began."},

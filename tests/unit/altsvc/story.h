@@ -11,7 +11,7 @@
  *
  *   tls [sni=N] [alpn=P] [names=N,N] [resumed] [sealed]
  *
- *   get STREAM ORIGIN PATH [used=A] [agent=U] [protocol=P]   STREAM `-`: HTTP/1
+ *   get STREAM ORIGIN PATH [method=M] [used=A] [agent=U] [protocol=P]   STREAM `-`: HTTP/1
  *
  *   answer STREAM ORIGIN STATUS [alt]                        ORIGIN `-`: none
  *
@@ -87,12 +87,13 @@ static void story_tls(StoryLine *line) {
 
 static void story_get(StoryLine *line) {
   AsvRequestSeen *about = &line->seen.request;
-  *about = (AsvRequestSeen){.origin = story_origin(line->words[4]),
-                            .method = asv_span_text("GET"),
-                            .path = asv_span_text(line->words[5]),
-                            .protocol = story_span(story_key(line, "protocol")),
-                            .alt_used = story_span(story_key(line, "used")),
-                            .user_agent = story_span(story_key(line, "agent"))};
+  *about = (AsvRequestSeen){
+      .origin = story_origin(line->words[4]),
+      .method = story_span(story_key(line, "method") ? story_key(line, "method") : "GET"),
+      .path = asv_span_text(line->words[5]),
+      .protocol = story_span(story_key(line, "protocol")),
+      .alt_used = story_span(story_key(line, "used")),
+      .user_agent = story_span(story_key(line, "agent"))};
   story_stream(line->words[3], &about->has_stream, &about->stream);
 }
 

@@ -16,6 +16,13 @@
   "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n" \
   "0 t0 get 1 https://a.test /x\n"                    \
   "1 t0 header 1 https://a.test 200 :"
+/* A connection to a.test through a proxy. */
+#define TUNNEL                                                     \
+  "0 t0 open server=192.0.2.9:3128\n"                              \
+  "0 t0 get - - a.test:443 method=CONNECT server=192.0.2.9:3128\n" \
+  "0 t0 open id=in server=a.test:443\n"                            \
+  "0 t0 tls id=in sni=a.test alpn=h2\n"                            \
+  "0 t0 get 1 https://a.test / id=in\n"
 /* A new connection on the default route. */
 #define TWICE                     \
   "2 t1 open\n"                   \
@@ -114,6 +121,15 @@ static const Story stories[] = {
      "  1 #4 learned h2=alt.test:443 until 86401\n"
      "  1. h2=alt.test:443 until 86401\n"
      "not-used\n"
+     "alternative-other-host\n"},
+    {"/use/other-host-reached-in-another-protocol-is-no-opportunity",
+     "0 t0 open\n0 t0 tls sni=a.test alpn=http/1.1\n0 t0 get - https://a.test /x\n"
+     "1 t0 header - https://a.test 200 : h2=\"alt.test:443\"\n"
+     "2 t1 open server=192.0.2.2:443\n2 t1 tls sni=a.test alpn=http/1.1\n"
+     "3 t1 get - https://a.test / used=alt.test:443\n",
+     "https://a.test unknown\n"
+     "  1 #4 learned h2=alt.test:443 until 86401\n"
+     "  1. h2=alt.test:443 until 86401\n"
      "alternative-other-host\n"},
     {"/use/other-host-same-port-other-address-is-a-try",
      "0 t0 open\n0 t0 tls sni=a.test alpn=h2\n0 t0 get 1 https://a.test /x\n"
@@ -413,6 +429,37 @@ static const Story stories[] = {
      "https://a.test waiting\n"
      "  1 #4 learned h3=a.test:443 until 61\n"
      "  1. h3=a.test:443 until 61\n"},
+    {"/rfc7838/2.4/not-used-through-a-proxy-does-not-count",
+     TUNNEL "1 t0 header 1 https://a.test 200 id=in : h2=\":444\"\n"
+            "2 t1 open server=192.0.2.9:3128\n"
+            "2 t1 get - - a.test:443 method=CONNECT server=192.0.2.9:3128\n"
+            "2 t1 open id=in1 server=a.test:443\n2 t1 tls id=in1 sni=a.test alpn=h2\n"
+            "2 t1 get 1 https://a.test / id=in1\n",
+     "https://a.test proxied\n"
+     "  1 #6 learned h2=a.test:444 until 86401\n"
+     "  1. h2=a.test:444 until 86401\n"
+     "proxied x2\n"},
+    {"/rfc7838/2.4/not-used-of-other-connections-counts",
+     TUNNEL "1 t0 header 1 https://a.test 200 id=in : h2=\":444\"\n"
+            "2 t1 open\n2 t1 tls sni=a.test alpn=h2\n2 t1 get 1 https://a.test /\n",
+     "https://a.test not-used\n"
+     "  1 #6 learned h2=a.test:444 until 86401\n"
+     "  1. h2=a.test:444 until 86401\n"
+     "not-used\n"
+     "proxied\n"},
+    {"/use/through-a-proxy",
+     TUNNEL "1 t0 header 1 https://a.test 200 id=in : h2=\"alt.test:443\"\n"
+            "2 t1 open server=192.0.2.9:3128\n"
+            "2 t1 get - - alt.test:443 method=CONNECT server=192.0.2.9:3128\n"
+            "2 t1 open id=in1 server=alt.test:443\n2 t1 tls id=in1 sni=a.test alpn=h2\n"
+            "2 t1 get 1 https://a.test / id=in1 used=alt.test\n",
+     "https://a.test switched\n"
+     "  1 #6 learned h2=alt.test:443 until 86401\n"
+     "  2 #9 tried h2=alt.test:443 by alt-used\n"
+     "  2 #11 used h2=alt.test:443 by alt-used requests 1\n"
+     "  1. h2=alt.test:443 until 86401 tried requests 1\n"
+     "alternative-other-host\n"
+     "proxied x2\n"},
     {"/rfc7838/2.4/not-used-without-a-request-does-not-count",
      LEARN "2 t1 open\n2 t1 tls sni=a.test alpn=h2\n3 t1 close\n",
      "https://a.test ready\n"
