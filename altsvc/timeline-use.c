@@ -100,15 +100,31 @@ static void accuse_authority(const Asked *asked) {
                      connection->tried_origin->text, asked->origin->text);
 }
 
-static void show_opening(const Asked *asked) {
+static void show_opening(const Asked *asked, const char *where) {
   const AsvConnection *connection = asked->connection;
   const GPtrArray *events = asked->origin->events;
   if (!events || ((const AsvEvent *)events->pdata[0])->time > connection->opened.time) return;
   const char *protocol = asv_connection_protocol(connection);
   g_autofree char *words =
-      g_strdup_printf("new connection%s%s%s", protocol ? ", " : "", protocol ? protocol : "",
-                      connection->resumed ? ", session resumed" : "");
+      g_strdup_printf("new connection%s%s%s%s", protocol ? ", " : "", protocol ? protocol : "",
+                      connection->resumed ? ", session resumed" : "", where);
   asv_event_context(asked->state, asked->origin, connection, &connection->opened, words);
+}
+
+/* It went to another server than the origin's own, where Alt-Used names an alternative, but did not
+ * speak that one's protocol. */
+static gboolean went_where_named(const Asked *asked) {
+  const AsvOriginState *origin = asked->origin;
+  const AsvConnection *connection = asked->connection;
+  if (!origin->default_server || strcmp(origin->default_server, connection->server) == 0)
+    return FALSE;
+  for (guint i = 0; i < origin->cache.count; i++) {
+    const AsvAlternativeSeen *to = &origin->cache.entries[i].alternative;
+    if (to->port == connection->port && asv_alternative_is_tcp(to) &&
+        asv_match_alt_used(origin, to, asked->seen->request.alt_used))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static void judge_route(const Asked *asked) {
@@ -126,7 +142,13 @@ static void judge_route(const Asked *asked) {
     return;
   }
   if (!first) return;
-  show_opening(asked);
+  gboolean named = went_where_named(asked);
+  show_opening(asked, named ? ", to the server that Alt-Used names, not in its protocol" : "");
+  if (named) {
+    link->route = ASV_ROUTE_OTHER;
+    asked->origin->maybe_used = TRUE;
+    return;
+  }
   if (!connection->quic && connection->port == asked->origin->origin.port) {
     link->route = ASV_ROUTE_DEFAULT;
     if (!asked->origin->default_server) asked->origin->default_server = connection->server;
