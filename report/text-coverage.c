@@ -49,7 +49,8 @@ static void put_capture(AsvText *text, const AsvCaptureReport *capture, guint nu
   g_autofree char *packets = asv_words_count(capture->packets, "packet");
   g_autoptr(GString) words = g_string_new(packets);
   if (capture->packets) {
-    gint64 milliseconds = asv_words_between(capture->first, capture->last) / 1000000;
+    gint64 length = asv_words_between(capture->first, capture->last);
+    gint64 milliseconds = length / 1000000 + (length % 1000000 >= 500000);
     g_autofree char *start = asv_words_start(text, capture->first);
     g_string_append_printf(words, ", %" G_GINT64_FORMAT ".%03d s, from %s", milliseconds / 1000,
                            (int)(MAX(milliseconds, 0) % 1000), start);

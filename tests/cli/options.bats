@@ -30,7 +30,7 @@ ask() { /usr/bin/python3 -c "import json,sys; d=json.load(sys.stdin); print($1)"
 @test "every subject in every format" {
   for subject in timeline origins cache findings connections; do
     for format in text json ndjson; do
-      altshark -z "$subject" -T "$format" "$SAMPLES/header-h3-curl/capture.pcapng" >out
+      altshark -z "$subject" -T "$format" "$SAMPLES/alt-used-wrong/capture.pcapng" >out
       [ -s out ] || { echo "$subject as $format is empty"; return 1; }
       [ "$format" != json ] || ask "d['schema']" <out >/dev/null
     done
