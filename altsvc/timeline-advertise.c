@@ -201,10 +201,9 @@ static gboolean offer(AsvAdvert *advert, const AsvAlternative *from) {
 static void collect_offers(AsvAdvert *advert) {
   AsvValueParser parser;
   AsvAlternative alternative;
-  AsvValueStep step;
   g_array_set_size(advert->state->offers, 0);
   asv_value_begin(&parser, advert->seen->advertisement.value);
-  while ((step = asv_value_next(&parser, &alternative)) == ASV_VALUE_ALTERNATIVE)
+  while (asv_value_next(&parser, &alternative) == ASV_VALUE_ALTERNATIVE)
     if (!offer(advert, &alternative)) break;
 }
 

@@ -23,8 +23,8 @@
 #define ASV_DIRECTION_PACKETS_MAX 10000u
 /* Server endpoints remembered: more is a scan, and ports decide as well then. */
 #define ASV_SERVERS_MAX 65536u
-/* Observations kept behind one that waits, and their octets: most take 500, but an advertisement may
- * be as long as a header section. */
+/* Observations kept behind one that waits, and their octets: most take 500, but an advertisement
+ * may be as long as a header section. */
 #define ASV_ORDER_KEPT_MAX 65536u
 #define ASV_ORDER_OCTETS_MAX ((gsize)64 << 20)
 /* CONNECT tunnels inside one connection: what HTTP/2 proxies allow at once, many times over. */
@@ -50,19 +50,22 @@
 
 /* Client randoms kept from key logs: about 500 octets each with TLS 1.3, so 500 MiB. */
 #define ASV_TLS_KEYS_MAX (1u << 20)
-/* Randoms without secrets that are remembered as asked for; then all are forgotten and asked anew. */
+/* Randoms without secrets that are remembered as asked for; then all are forgotten and asked anew.
+ */
 #define ASV_TLS_KEYS_MISSING_MAX 65536u
 /* Largest protected record: 2^14 octets and 2048 of expansion (RFC 5246 §6.2.3). */
 #define ASV_TLS_RECORD_MAX (16384u + 2048u)
 /* Records up to this size that cross segments are put together in a buffer the direction keeps. */
 #define ASV_TLS_RECORD_SMALL 1024u
-/* Full-size record buffers a context keeps for the next use: one for each nested tunnel and some. */
+/* Full-size record buffers a context keeps for the next use: one for each nested tunnel and some.
+ */
 #define ASV_TLS_BUFFERS_MAX 8u
 /* Largest handshake message that is read: certificate chains seen in the wild end below 100 KiB. */
 #define ASV_TLS_MESSAGE_MAX (256u * 1024u)
 /* Largest certificate message after decompression (RFC 8879 §4: an implementation sets a limit). */
 #define ASV_TLS_CERTIFICATE_MAX (1024u * 1024u)
-/* Certificates remembered, and the largest of them: 8 MiB, and more servers than most captures have. */
+/* Certificates remembered, and the largest of them: 8 MiB, and more servers than most captures
+ * have. */
 #define ASV_TLS_CERTIFICATES_MAX 1024u
 #define ASV_TLS_CERTIFICATE_KEPT_MAX 8192u
 /* Names read from one certificate: public authorities stop at some hundreds. */
@@ -78,8 +81,8 @@
 /* The same for a client that sends early data, held until the server has accepted it: servers take
  * 16 KiB, some four times as much. */
 #define ASV_TLS_HELD_EARLY_MAX (80u * 1024u)
-/* Records tried in vain with the keys at hand before a direction is given up: rejected early data of
- * one connection in records of any sensible size. */
+/* Records tried in vain with the keys at hand before a direction is given up: rejected early data
+ * of one connection in records of any sensible size. */
 #define ASV_TLS_TRIALS_MAX 1024u
 /* Client randoms tried for a connection with Encrypted Client Hello whose own has no secrets. */
 #define ASV_TLS_ECH_TRIALS_MAX 256u
@@ -91,8 +94,8 @@
 /* False starts of records tried after losses of one direction: one in 2^26 random octets looks like
  * one, so more are an attack. */
 #define ASV_TLS_RESYNC_TRIALS_MAX 16u
-/* Smallest record of which the middle is not asked for when nobody wants it: alerts, key updates and
- * most tickets are smaller, and those must be read. */
+/* Smallest record of which the middle is not asked for when nobody wants it: alerts, key updates
+ * and most tickets are smaller, and those must be read. */
 #define ASV_TLS_WAIVE_MIN 1024u
 
 /* --- net --- */
@@ -148,7 +151,8 @@
 /* Of them those already answered, for frames that come late. */
 #define ASV_HTTP_STREAMS_CLOSED_MAX 256u
 /* Octets and packets of one side that wait for the other side, and how many packets of the whole
- * capture they wait: directions are swapped by capture buffers, which hold a few hundred packets. */
+ * capture they wait: directions are swapped by capture buffers, which hold a few hundred packets.
+ */
 #define ASV_HTTP_HELD_MAX ((gsize)256 << 10)
 #define ASV_HTTP_HELD_CALLS_MAX 256u
 #define ASV_HTTP_HELD_PACKETS_MAX 5000u

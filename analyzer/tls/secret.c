@@ -54,16 +54,15 @@ static gboolean negotiated(const AsvTls *tls) {
   return tls->has_client_hello && tls->has_server_hello && tls->suite;
 }
 
-/* Tries keys on the sequence numbers first to first + window.count. */
-static gboolean try_window(AsvProtection *keys, guint64 first, guint64 count,
-                           const AsvRecord *record, guint8 *room, AsvOpened *opened,
-                           guint64 *found) {
-  for (guint64 i = 0; i <= count; i++) {
-    if (!asv_protection_open(keys, first + i, record, room, opened)) continue;
-    *found = first + i;
-    return TRUE;
-  }
-  return FALSE;
+/* No sequence number: a record that none of those tried opens. */
+#define NOT_FOUND G_MAXUINT64
+
+/* Tries keys on the sequence numbers first to first + count; returns the one that opens record. */
+static guint64 try_window(AsvProtection *keys, guint64 first, guint64 count,
+                          const AsvRecord *record, guint8 *room, AsvOpened *opened) {
+  for (guint64 i = 0; i <= count; i++)
+    if (asv_protection_open(keys, first + i, record, room, opened)) return first + i;
+  return NOT_FOUND;
 }
 
 static void adopt(AsvTlsSide *side, AsvProtection *keys, AsvEpoch epoch, guint64 found) {
@@ -82,14 +81,15 @@ static gboolean try_updated(AsvTlsSide *side, const AsvRecord *record, guint8 *r
                             AsvOpened *opened, guint64 count) {
   AsvTls *tls = side->tls;
   guint8 secret[ASV_SECRET_MAX];
-  guint64 found = 0;
+  guint64 found;
   if (!asv_tls_is_13(tls) || side->epoch != ASV_EPOCH_APPLICATION || !side->keys) return FALSE;
   asv_crypto_expand_label(tls->context->crypto, tls->suite->prf,
                           asv_span(side->secret, side->secret_size), "traffic upd", secret,
                           side->secret_size);
   AsvProtection *keys =
       asv_protection_new_13(tls->context->crypto, tls->suite, asv_span(secret, side->secret_size));
-  if (try_window(keys, 0, count, record, room, opened, &found)) {
+  found = try_window(keys, 0, count, record, room, opened);
+  if (found != NOT_FOUND) {
     memcpy(side->secret, secret, side->secret_size);
     adopt(side, keys, ASV_EPOCH_APPLICATION, found);
     return TRUE;
@@ -102,7 +102,7 @@ static gboolean try_later_epochs(AsvTlsSide *side, const AsvRecord *record, guin
                                  AsvOpened *opened, guint64 count) {
   AsvEpoch epoch = side->epoch;
   gboolean any = FALSE;
-  guint64 found = 0;
+  guint64 found;
   while (epoch < ASV_EPOCH_APPLICATION) {
     epoch++;
     AsvSpan secret = asv_span(NULL, 0);
@@ -110,7 +110,8 @@ static gboolean try_later_epochs(AsvTlsSide *side, const AsvRecord *record, guin
     if (!secret.size) continue;
     any = TRUE;
     AsvProtection *keys = make_keys(side, epoch, secret);
-    if (try_window(keys, 0, count, record, room, opened, &found)) {
+    found = try_window(keys, 0, count, record, room, opened);
+    if (found != NOT_FOUND) {
       adopt(side, keys, epoch, found);
       return TRUE;
     }
@@ -126,7 +127,7 @@ static gboolean try_inner_randoms(AsvTlsSide *side, const AsvRecord *record, gui
   AsvTls *tls = side->tls;
   AsvSpan random;
   guint position = 0;
-  guint64 found = 0;
+  guint64 found;
   if (tls->ech != ASV_TLS_ECH_OFFERED || side->who != ASV_SERVER || !asv_tls_is_13(tls))
     return FALSE;
   while (tls->ech_trials < ASV_TLS_ECH_TRIALS_MAX &&
@@ -135,7 +136,8 @@ static gboolean try_inner_randoms(AsvTlsSide *side, const AsvRecord *record, gui
     if (secret.size != asv_hash_size(tls->suite->prf)) continue;
     tls->ech_trials++;
     AsvProtection *keys = make_keys(side, ASV_EPOCH_HANDSHAKE, secret);
-    if (try_window(keys, 0, 0, record, room, opened, &found)) {
+    found = try_window(keys, 0, 0, record, room, opened);
+    if (found != NOT_FOUND) {
       memcpy(tls->secrets_random, random.data, sizeof tls->secrets_random);
       (void)find_secret(side, ASV_EPOCH_HANDSHAKE); /* now it counts as used */
       tls->ech = ASV_TLS_ECH_ACCEPTED;
@@ -157,11 +159,13 @@ gboolean asv_side_has_keys(AsvTlsSide *side) {
 gboolean asv_side_open(AsvTlsSide *side, const AsvRecord *record, guint8 *room, AsvOpened *opened,
                        AsvTlsWindow window, guint64 *skipped) {
   guint64 expected = side->sequence;
-  guint64 found = 0;
+  guint64 found;
   *skipped = G_MAXUINT64;
   if (!asv_side_has_keys(side)) return FALSE;
-  if (side->keys &&
-      try_window(side->keys, expected + window.from, window.count, record, room, opened, &found)) {
+  found = side->keys
+              ? try_window(side->keys, expected + window.from, window.count, record, room, opened)
+              : NOT_FOUND;
+  if (found != NOT_FOUND) {
     *skipped = found - expected;
     adopt(side, side->keys, side->epoch, found);
     return TRUE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads a capture with libpcap and does nothing: the floor of the benchmark. Prints the number of packets. */
+/* Reads a capture with libpcap and does nothing: the floor of the benchmark. Prints the number of
+ * packets. */
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
