@@ -210,6 +210,10 @@ static const AsvFindingRow rows[ASV_FINDINGS_COUNT] = {
                              "do not expect alternatives to be used: through a proxy clients keep "
                              "to the way the proxy offers.",
                              CONNECTION},
+    [ASV_FINDING_PROXY_LEG] = {"proxy-leg", NOTE, "RFC 7838, 2.4",
+                               "capture between the proxy and its users to see what their clients "
+                               "learn.",
+                               MESSAGE},
     [ASV_FINDING_KEEP_ALIVE_WITHOUT_CONNECTION] =
         {"keep-alive-without-connection", NOTE, "RFC 9112, C.2.2",
          "send Connection: keep-alive as well: without it, HTTP/1.0 closes the connection.",

@@ -167,6 +167,13 @@ static void observe_keep_alive(const AsvTraffic *traffic, AsvFindings *findings,
 /* ---- proxies ---- */
 
 static void observe_request(AsvFindings *findings, const char *client, const AsvObservation *seen) {
+  AsvSpan field = seen->request.proxy_field;
+  AsvFindingAbout leg = {.seen = seen, .client = client};
+  if (field.size)
+    asv_findings_raise(findings, ASV_FINDING_PROXY_LEG, &leg,
+                       "This client is a proxy: its requests carry the field " ASV_QUOTE
+                       ". What it learns is the proxy's, not its users'.",
+                       ASV_QUOTED(field));
   if (!asv_span_is(seen->request.method, "CONNECT") || seen->request.protocol.size) return;
   AsvFindingAbout about = {.seen = seen, .client = client};
   asv_findings_raise(

@@ -159,6 +159,7 @@ static void pack_request(Packer *packer, AsvRequestSeen *request) {
   pack_span(packer, &request->user_agent);
   pack_span(packer, &request->referer_origin);
   pack_span(packer, &request->sec_fetch_site);
+  pack_span(packer, &request->proxy_field);
 }
 
 static void pack_advertisement(Packer *packer, AsvAdvertisementSeen *advertisement) {

@@ -133,6 +133,7 @@ typedef struct {
   AsvSpan alt_used, user_agent;
   AsvSpan referer_origin;
   AsvSpan sec_fetch_site;
+  AsvSpan proxy_field; /* name of the field by which a proxy says that it is one */
   gboolean early_data;
 } AsvRequestSeen;
 

@@ -109,6 +109,7 @@ static void on_request(void *self, const AsvPacketRef *at, const AsvHttpRequest 
                                   .user_agent = request->user_agent,
                                   .referer_origin = request->referer_origin,
                                   .sec_fetch_site = request->sec_fetch_site,
+                                  .proxy_field = request->proxy_field,
                                   .early_data = request->early_data};
   emit(conn, at, &seen);
 }

@@ -82,6 +82,7 @@ static const AsvField request_fields[] = {
     {"user_agent", SPAN_AT(request.user_agent), .detail = TRUE},
     {"referer_origin", SPAN_AT(request.referer_origin), .detail = TRUE},
     {"sec_fetch_site", SPAN_AT(request.sec_fetch_site), .detail = TRUE},
+    {"proxy_field", SPAN_AT(request.proxy_field), .detail = TRUE},
     {"early_data", FLAG_IF_TRUE_AT(request.early_data)},
 };
 

@@ -140,6 +140,9 @@ AsvKept asv_exchange_request(AsvExchange *exchange, const AsvPacketRef *at, cons
       .alt_used = asv_fields_get(fields, ASV_FIELD_ALT_USED),
       .user_agent = asv_fields_get(fields, ASV_FIELD_USER_AGENT),
       .sec_fetch_site = asv_fields_get(fields, ASV_FIELD_SEC_FETCH_SITE),
+      .proxy_field = asv_span_text(fields->first[ASV_FIELD_VIA]         ? "via"
+                                   : fields->first[ASV_FIELD_FORWARDED] ? "forwarded"
+                                                                        : NULL),
       .referer_origin = referer_origin(exchange, asv_fields_get(fields, ASV_FIELD_REFERER)),
       .early_data = exchange->early_data && !about->pushed};
   const AsvHttpEvents *events = exchange->events;

@@ -84,6 +84,7 @@ static AsvField find_14(AsvSpan name) {
 AsvField asv_field_find(AsvSpan name) {
   switch (name.size) {
     case 3:
+      if ((name.data[0] | 0x20) == 'v') return match(name, "via", ASV_FIELD_VIA);
       return match(name, "age", ASV_FIELD_AGE);
     case 4:
       if ((name.data[0] | 0x20) == 'd') return match(name, "date", ASV_FIELD_DATE);
@@ -95,6 +96,7 @@ AsvField asv_field_find(AsvSpan name) {
     case 8:
       return match(name, "alt-used", ASV_FIELD_ALT_USED);
     case 9:
+      if (name.data[0] != ':') return match(name, "forwarded", ASV_FIELD_FORWARDED);
       return match(name, ":protocol", ASV_FIELD_PROTOCOL);
     case 10:
       return find_10(name);

@@ -19,6 +19,7 @@ typedef struct {
   AsvSpan method, path; /* path: origin-form; for absolute-form its path part */
   AsvSpan protocol;     /* :protocol, or Upgrade */
   AsvSpan alt_used, user_agent, sec_fetch_site;
+  AsvSpan proxy_field;    /* "via" or "forwarded" when the request has such a field */
   AsvSpan referer_origin; /* serialization of the Referer's origin */
   gboolean early_data;
 } AsvHttpRequest;

@@ -473,6 +473,23 @@ static void test_proxied(void) {
       "tunnels with CONNECT. On that way alternatives stay unused.\n");
 }
 
+static void test_proxy_leg(void) {
+  AsvObservation seen = {.kind = ASV_OBSERVATION_REQUEST,
+                         .request = {.method = asv_span_text("GET"), .origin = asv_span_text(A)}};
+  begin();
+  see("c", seen);
+  expect("");
+
+  begin();
+  seen.request.proxy_field = asv_span_text("via");
+  see("c", seen);
+  see("c", seen);
+  expect(
+      "proxy-leg 2 #1 #2 c -: This client is a proxy: its requests carry the field via. What it "
+      "learns is "
+      "the proxy's, not its users'.\n");
+}
+
 static void test_coverage(void) {
   static const char *const codes[ASV_UNREADABLES] = {
       [ASV_UNREADABLE_NO_SECRETS] = "coverage-no-secrets",
@@ -688,6 +705,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/finding-traffic/per-client", test_per_client);
   g_test_add_func("/finding-traffic/per-client-not", test_per_client_not);
   g_test_add_func("/finding-traffic/per-client-many", test_per_client_many);
+  g_test_add_func("/finding-traffic/proxy-leg", test_proxy_leg);
   g_test_add_func("/finding-traffic/connection-fields", test_connection_fields);
   g_test_add_func("/finding-traffic/keep-alive", test_keep_alive);
   g_test_add_func("/finding-traffic/keep-alive-once", test_keep_alive_once);

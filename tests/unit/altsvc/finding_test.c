@@ -277,6 +277,7 @@ static const struct {
     {"advertisements-differ", 'n', ""},
     {"alt-used-missing", 'n', "5"},
     {"proxied", 'n', "2.4"},
+    {"proxy-leg", 'n', "2.4"},
     {"keep-alive-without-connection", 'n', "RFC 9112, C.2.2"},
     {"coverage-no-secrets", 'n', ""},
     {"coverage-bytes-lost", 'n', ""},

@@ -38,6 +38,23 @@ static void test_prior_knowledge(void) {
       "5 response stream=1 200 to=4 origin=http://a.test:8080\n");
 }
 
+/* Via and Forwarded tell a proxy; X-Forwarded-For is no field of a standard. */
+static void test_proxy_field(void) {
+  Script *script = script_http2();
+  script_headers(script, ASV_CLIENT, 1, TRUE,
+                 ":method: GET\n:scheme: https\n:authority: a.test\n:path: /1\nvia: 2 p\n");
+  script_headers(script, ASV_CLIENT, 3, TRUE,
+                 ":method: GET\n:scheme: https\n:authority: a.test\n:path: /3\n"
+                 "forwarded: for=192.0.2.1\n");
+  script_headers(script, ASV_CLIENT, 5, TRUE,
+                 ":method: GET\n:scheme: https\n:authority: a.test\n:path: /5\n"
+                 "x-forwarded-for: 192.0.2.1\n");
+  script_expect(script,
+                "4 request stream=1 origin=https://a.test method=GET path=/1 proxy=via\n"
+                "5 request stream=3 origin=https://a.test method=GET path=/3 proxy=forwarded\n"
+                "6 request stream=5 origin=https://a.test method=GET path=/5\n");
+}
+
 /* Near miss of every field: a name in upper case is none (RFC 9113 §8.2.1). */
 static void test_upper_case(void) {
   Script *script = script_http2();
@@ -495,6 +512,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/http2/exchange", test_exchange);
   g_test_add_func("/http2/prior-knowledge", test_prior_knowledge);
+  g_test_add_func("/http2/proxy-field", test_proxy_field);
   g_test_add_func("/http2/upper-case", test_upper_case);
   g_test_add_func("/http2/block-in-parts", test_block_in_parts);
   g_test_add_func("/http2/block-broken-off", test_block_broken_off);

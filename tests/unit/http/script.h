@@ -198,6 +198,7 @@ static inline void on_request(void *self, const AsvPacketRef *at, const AsvHttpR
   told_text(self, "agent", r->user_agent);
   told_text(self, "referer", r->referer_origin);
   told_text(self, "site", r->sec_fetch_site);
+  told_text(self, "proxy", r->proxy_field);
   if (r->early_data) g_string_append(((Told *)self)->told, " early");
   told_line(self);
 }
