@@ -171,4 +171,10 @@
 /* Octets of a CONNECT stream that came before the answer that makes it a tunnel. */
 #define ASV_HTTP_TUNNEL_HELD_MAX ((gsize)64 << 10)
 
+/* --- http3 --- */
+
+/* --- quic --- */
+
+/* --- dns --- */
+
 #endif

@@ -244,6 +244,7 @@ static void on_http_unreadable(void *self, const AsvPacketRef *at, AsvSide from,
   static const AsvUnreadableReason reasons[] = {
       [ASV_HTTP_BYTES_LOST] = ASV_UNREADABLE_BYTES_LOST,
       [ASV_HTTP_HPACK_LOST] = ASV_UNREADABLE_HPACK_LOST,
+      [ASV_HTTP_QPACK_LOST] = ASV_UNREADABLE_QPACK_LOST,
       [ASV_HTTP_NOT_HTTP] = ASV_UNREADABLE_NOT_HTTP,
       [ASV_HTTP_ONE_DIRECTION] = ASV_UNREADABLE_ONE_DIRECTION};
   const Conn *conn = self;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one interface between layers: every ordered byte stream (a TCP
+ * The interface between layers: every ordered byte stream (a TCP
  * direction, TLS plaintext, a tunnel) is handed to its consumer as an AsvSink,
  * and every call says which packet it comes from.
  *
@@ -25,6 +25,26 @@ typedef struct {
   gint64 time;    /* nanoseconds since 1970-01-01 UTC; never runs backwards */
   guint32 file;   /* index of the input file */
 } AsvPacketRef;
+
+typedef struct {
+  guint8 size;      /* 4 or 16; 0 when unknown */
+  guint8 bytes[16]; /* network order */
+} AsvAddress;
+
+typedef struct {
+  AsvAddress address;
+  guint16 port;
+} AsvEndpoint;
+
+/* A UDP datagram. Borrowed for the call. */
+typedef struct {
+  AsvEndpoint source, destination;
+  guint32 number;    /* udp.stream */
+  const guint8 *mac; /* link-layer source, six octets, or NULL */
+  AsvSpan data;      /* as captured: may be cut */
+  gsize wire;        /* octets on the wire */
+  gboolean wanted;   /* FALSE: only numbers connections (rejected by -f) */
+} AsvUdp;
 
 /* Who sent it. Also an index: [ASV_CLIENT], [ASV_SERVER]. */
 typedef enum { ASV_CLIENT = 0, ASV_SERVER = 1 } AsvSide;

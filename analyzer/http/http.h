@@ -37,7 +37,7 @@ typedef struct {
   AsvSpan age, date;                /* first line of each */
   AsvSpan keep_alive;               /* Keep-Alive lines joined with ", " */
   const char *keep_alive_why;       /* NULL when it is in effect, else as AsvKeepAliveSeen.why */
-  const AsvSpan *connection_fields; /* names of connection-specific fields, HTTP/2 only */
+  const AsvSpan *connection_fields; /* names of connection-specific fields, HTTP/2 and 3 only */
   gsize connection_fields_count;
 } AsvHttpResponse;
 
@@ -56,6 +56,7 @@ typedef struct {
 typedef enum {
   ASV_HTTP_BYTES_LOST,
   ASV_HTTP_HPACK_LOST,
+  ASV_HTTP_QPACK_LOST,
   ASV_HTTP_NOT_HTTP,
   ASV_HTTP_ONE_DIRECTION
 } AsvHttpUnreadable;
@@ -79,6 +80,8 @@ typedef struct {
    */
   gboolean (*tunnel)(void *self, const AsvPacketRef *at, guint64 stream, AsvSpan target,
                      AsvSink sinks[2]);
+  /* The whole body of a response of type application/dns-message (RFC 8484 §6). May be NULL. */
+  void (*dns_message)(void *self, const AsvPacketRef *at, AsvSpan message);
   /* Something that was seen at packet `since` waits to be told; NULL: nothing waits any more. */
   void (*waits)(void *self, const AsvPacketRef *since);
 } AsvHttpEvents;

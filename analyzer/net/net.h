@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From packets to ordered TCP byte streams: link layers, tunnels, IP
- * reassembly, the flow table and TCP reassembly. Connections carry the numbers
- * of Wireshark's tcp.stream.
+ * From packets to ordered TCP byte streams and UDP datagrams: link layers,
+ * tunnels, IP reassembly, the flow table and TCP reassembly. Connections carry
+ * the numbers of Wireshark's tcp.stream and udp.stream.
  */
 #ifndef ANALYZER_NET_NET_H
 #define ANALYZER_NET_NET_H
 
 #include "analyzer/sink.h"
-
-typedef struct {
-  guint8 size;      /* 4 or 16; 0 when unknown */
-  guint8 bytes[16]; /* network order */
-} AsvAddress;
-
-typedef struct {
-  AsvAddress address;
-  guint16 port;
-} AsvEndpoint;
 
 /* Room for an address in text with brackets and port, NUL included. */
 #define ASV_ENDPOINT_TEXT 64
@@ -56,6 +46,8 @@ typedef struct {
   void (*closing)(void *self, void *connection, const AsvPacketRef *at, int by, AsvEnd why);
   /* The flow goes away, after both sinks' end(). The consumer frees its object. */
   void (*released)(void *self, void *connection, const AsvPacketRef *at, AsvEnd why);
+  /* A UDP datagram that is no tunnel's. */
+  void (*datagram)(void *self, const AsvPacketRef *at, const AsvUdp *udp);
 } AsvNetEvents;
 
 /* What could not be followed; all are counts of packets. */

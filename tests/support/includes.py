@@ -14,6 +14,8 @@ ALLOWED = {
     "analyzer/input": ["altsvc/bytes.h", "analyzer/sink.h", "analyzer/limits.h"],
     "analyzer/net": ["altsvc/bytes.h", "analyzer/sink.h", "analyzer/limits.h"],
     "analyzer/tls": ["altsvc/bytes.h", "analyzer/sink.h", "analyzer/limits.h"],
+    "analyzer/quic": ["altsvc/bytes.h", "analyzer/sink.h", "analyzer/limits.h", "analyzer/tls/"],
+    "analyzer/dns": ["altsvc/bytes.h", "analyzer/sink.h", "analyzer/limits.h"],
     "analyzer/http": ["altsvc/", "analyzer/sink.h", "analyzer/limits.h"],
 }
 # Libraries that only some files may see.
@@ -25,6 +27,7 @@ LIBRARIES = {
     "openssl/": r"analyzer/tls/(crypto|certificate)\.c",
     "brotli/": r"analyzer/tls/certificate\.c",
     "nghttp2/": r"analyzer/http/hpack\.c",
+    "nghttp3/": r"analyzer/http/qpack\.c",
 }
 SYSTEM = re.compile(r"^(glib\.h|[a-z0-9_]+\.h|arpa/inet\.h|netinet/in\.h|sys/[a-z]+\.h)$")
 

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * QUIC frames (RFC 9000 §19, RFC 9221 §4): a pull parser over the payload of
+ * one packet, and the transport parameters that matter (RFC 9000 §18, RFC
+ * 9368 §3).
+ */
+#ifndef ANALYZER_QUIC_FRAME_H
+#define ANALYZER_QUIC_FRAME_H
+
+#include "analyzer/quic/packet.h"
+
+typedef enum {
+  ASV_FRAME_CRYPTO,
+  ASV_FRAME_STREAM,
+  ASV_FRAME_RESET_STREAM, /* RESET_STREAM_AT too */
+  ASV_FRAME_STOP_SENDING,
+  ASV_FRAME_ACK,
+  ASV_FRAME_NEW_CONNECTION_ID,
+  ASV_FRAME_RETIRE_CONNECTION_ID,
+  ASV_FRAME_PATH_CHALLENGE,
+  ASV_FRAME_PATH_RESPONSE,
+  ASV_FRAME_CONNECTION_CLOSE,
+  ASV_FRAME_HANDSHAKE_DONE,
+  ASV_FRAME_OTHER /* known, and nothing in it is needed: PADDING, PING, MAX_DATA, ... */
+} AsvQuicFrameKind;
+
+typedef struct {
+  AsvQuicFrameKind kind;
+  guint64 type;
+  union {
+    struct {
+      guint64 id; /* of the stream; 0 for CRYPTO */
+      guint64 offset;
+      AsvSpan data;
+      gboolean fin;
+    } stream; /* STREAM, CRYPTO */
+    struct {
+      guint64 id, error, final_size;
+    } reset; /* RESET_STREAM, STOP_SENDING (no final_size) */
+    struct {
+      guint64 largest;
+    } ack;
+    struct {
+      guint64 sequence, retire_prior_to;
+      AsvSpan id;    /* 1 to 20 octets */
+      AsvSpan token; /* stateless reset token, 16 octets */
+    } connection_id; /* NEW_CONNECTION_ID; RETIRE_CONNECTION_ID has sequence alone */
+    AsvSpan path;    /* PATH_CHALLENGE, PATH_RESPONSE: 8 octets */
+    struct {
+      gboolean application;
+      guint64 error;
+      AsvSpan reason;
+    } close;
+  };
+} AsvQuicFrame;
+
+/* The next frame; spans borrow from the payload. FALSE at the end, and with reader->failed at a
+ * damaged frame or one of unknown type, behind which nothing can be read. */
+gboolean asv_quic_frame_next(AsvReader *reader, AsvQuicFrame *frame);
+
+typedef struct {
+  AsvSpan original_destination; /* each NULL data when absent */
+  AsvSpan initial_source, retry_source;
+  AsvSpan stateless_reset_token;
+  AsvSpan preferred_id;   /* of preferred_address: its connection id */
+  guint32 chosen_version; /* version_information; 0 when absent */
+} AsvTransportParameters;
+
+/* Cuts the quic_transport_parameters extension; FALSE when it is damaged. */
+gboolean asv_transport_parameters_parse(AsvSpan extension, AsvTransportParameters *parameters);
+
+#endif
