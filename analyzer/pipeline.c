@@ -532,12 +532,22 @@ static gboolean on_tunnel(void *self, const AsvPacketRef *at, guint64 stream G_G
   return TRUE;
 }
 
+static void on_datagram(void *self, const AsvPacketRef *at, const AsvUdp *udp) {
+  (void)self;
+  (void)at;
+  (void)udp;
+}
+
 /* ---- the whole ---- */
 
 AsvPipeline *asv_pipeline_new(AsvKeys *keys, const AsvObserver *out) {
   AsvPipeline *pipeline = g_new0(AsvPipeline, 1);
   AsvNetEvents events = {
-      .self = pipeline, .opened = on_opened, .closing = on_closing, .released = on_released};
+      .self = pipeline,
+      .opened = on_opened,
+      .closing = on_closing,
+      .released = on_released,
+      .datagram = on_datagram};
   pipeline->net = asv_net_new(&events);
   pipeline->tls = asv_tls_context_new(keys);
   pipeline->http = asv_http_context_new();

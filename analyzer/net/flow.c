@@ -12,6 +12,7 @@ AsvFlows *asv_flows_new(const AsvNetEvents *events) {
   flows->events = *events;
   flows->segments = asv_tuples_new();
   flows->pdus = asv_tuples_new();
+  flows->datagrams = asv_tuples_new();
   return flows;
 }
 
@@ -209,5 +210,6 @@ void asv_flows_free(AsvFlows *flows) {
   asv_ahead_pool_clear(&flows->pool);
   asv_tuples_free(flows->segments);
   asv_tuples_free(flows->pdus);
+  asv_tuples_free(flows->datagrams);
   g_free(flows);
 }

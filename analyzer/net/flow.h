@@ -41,8 +41,9 @@ typedef struct AsvLive {
 
 struct AsvFlows {
   AsvNetEvents events;
-  AsvTuples *segments; /* numbers of TCP connections */
-  AsvTuples *pdus;     /* numbers of exported PDUs' connections */
+  AsvTuples *segments;  /* numbers of TCP connections */
+  AsvTuples *pdus;      /* numbers of exported PDUs' connections */
+  AsvTuples *datagrams; /* numbers of UDP's pairs of endpoints */
   AsvAheadPool pool;
   guint count;
   GQueue open, closing, reset; /* AsvLive, by time of the last packet */

@@ -9,6 +9,7 @@
 #include "analyzer/net/fragment.h"
 #include "analyzer/net/tcp.h"
 #include "analyzer/net/tunnel.h"
+#include "analyzer/net/udp.h"
 
 enum {
   PROTOCOL_HOP_BY_HOP = 0,
@@ -123,7 +124,7 @@ static void payload(AsvPass *pass, const AsvHosts *hosts, guint8 protocol, AsvPi
       asv_tcp_packet(pass, hosts, piece);
       break;
     case PROTOCOL_UDP:
-      asv_tunnel_udp(pass, piece);
+      asv_udp_packet(pass, hosts, piece);
       break;
     case PROTOCOL_IPV4:
     case PROTOCOL_IPV6:

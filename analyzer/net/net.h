@@ -20,7 +20,8 @@ typedef enum {
   ASV_FLOW_TCP,
   ASV_FLOW_PDU_TLS, /* exported PDUs (LINKTYPE 252) of this protocol */
   ASV_FLOW_PDU_HTTP,
-  ASV_FLOW_PDU_HTTP2
+  ASV_FLOW_PDU_HTTP2,
+  ASV_FLOW_UDP /* numbered only: it has no streams */
 } AsvFlowKind;
 
 /* A connection. Ends are numbered 0 (sent the first packet seen) and 1. Lives until released(). */

@@ -147,17 +147,7 @@ static void teredo(AsvPass *pass, AsvPiece piece) {
   }
 }
 
-void asv_tunnel_udp(AsvPass *pass, AsvPiece piece) {
-  AsvReader reader = asv_reader(piece.data);
-  guint16 ports[2];
-  ports[0] = asv_read_u16(&reader);
-  ports[1] = asv_read_u16(&reader);
-  asv_read_u32(&reader);
-  if (reader.failed) {
-    pass->malformed = TRUE;
-    return;
-  }
-  AsvPiece inner = asv_piece_rest(piece, &reader);
+gboolean asv_tunnel_udp(AsvPass *pass, const guint16 ports[2], AsvPiece piece) {
   static const struct {
     guint16 port;
     void (*take)(AsvPass *pass, AsvPiece piece);
@@ -168,8 +158,9 @@ void asv_tunnel_udp(AsvPass *pass, AsvPiece piece) {
                  {PORT_GENEVE, geneve}};
   for (gsize i = 0; i < G_N_ELEMENTS(tunnels); i++) {
     if (tunnels[i].port == ports[0] || tunnels[i].port == ports[1]) {
-      tunnels[i].take(pass, inner);
-      return;
+      tunnels[i].take(pass, piece);
+      return TRUE;
     }
   }
+  return FALSE;
 }

@@ -8,7 +8,7 @@
 /* A GRE packet, its header first. */
 void asv_tunnel_gre(AsvPass *pass, AsvPiece piece);
 
-/* A UDP datagram, its header first; the ports say which tunnel it is, if any. */
-void asv_tunnel_udp(AsvPass *pass, AsvPiece piece);
+/* What a UDP datagram between these ports carries; they say which tunnel it is. FALSE: none. */
+gboolean asv_tunnel_udp(AsvPass *pass, const guint16 ports[2], AsvPiece piece);
 
 #endif

@@ -67,12 +67,20 @@ static void released(void *self, void *connection, const AsvPacketRef *at, AsvEn
   g_free(gone);
 }
 
+static void datagram(void *self, const AsvPacketRef *at, const AsvUdp *udp) {
+  (void)self;
+  (void)at;
+  g_assert_cmpuint(udp->wire, >=, udp->data.size);
+  volatile guint8 sum = 0;
+  for (gsize i = 0; i < udp->data.size; i++) sum = (guint8)(sum + udp->data.data[i]);
+}
+
 int LLVMFuzzerTestOneInput(const guint8 *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const guint8 *data, size_t size) {
   static const int linktypes[] = {1, 101, 0, 9, 50, 51, 105, 113, 127, 192, 252, 276, 147};
   enum { UNWANTED = 1, LATE = 2, CUT = 4 };
-  AsvNetEvents events = {NULL, opened, closing, released};
+  AsvNetEvents events = {NULL, opened, closing, released, datagram};
   AsvNet *net = asv_net_new(&events);
   AsvPacketRef at = {0};
   AsvReader reader = asv_reader(asv_span(data, size));

@@ -216,9 +216,19 @@ static inline void wire_released(void *self, void *connection, const AsvPacketRe
   g_free(released);
 }
 
+static inline void wire_datagram(void *self, const AsvPacketRef *at, const AsvUdp *udp) {
+  char source[ASV_ENDPOINT_TEXT], destination[ASV_ENDPOINT_TEXT];
+  g_assert_cmpuint(at->order, ==, ((WireRecord *)self)->at.order);
+  asv_endpoint_text(&udp->source, source);
+  asv_endpoint_text(&udp->destination, destination);
+  wire_note(self, "udp %u %s > %s, %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT "%s: %.*s", udp->number,
+            source, destination, udp->data.size, udp->wire, udp->wanted ? "" : " unwanted",
+            (int)udp->data.size, (const char *)udp->data.data);
+}
+
 static inline WireRecord *wire_record_new(void) {
   WireRecord *record = g_new0(WireRecord, 1);
-  AsvNetEvents events = {record, wire_opened, wire_closing, wire_released};
+  AsvNetEvents events = {record, wire_opened, wire_closing, wire_released, wire_datagram};
   record->net = asv_net_new(&events);
   record->log = g_string_new(NULL);
   return record;
