@@ -170,6 +170,10 @@
 #define ASV_HTTP_HPACK_TABLE_MAX ((gsize)1 << 20)
 /* Octets of a CONNECT stream that came before the answer that makes it a tunnel. */
 #define ASV_HTTP_TUNNEL_HELD_MAX ((gsize)64 << 10)
+/* A body that is a DNS message: the largest of all (RFC 8484 §6). */
+#define ASV_HTTP_BODY_MAX ((gsize)65535)
+/* The same of all connections together while they are collected: most take less than 500 octets. */
+#define ASV_HTTP_BODIES_MAX ((gsize)16 << 20)
 
 /* --- http3 --- */
 

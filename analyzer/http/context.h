@@ -13,6 +13,7 @@ struct AsvHttpContext {
   GPtrArray *spare;   /* AsvFields*, not in use */
   GByteArray *joined; /* several lines as one, while an event is told */
   GArray *spans;      /* AsvSpan: lists of an event, while it is told */
+  gsize bodies;       /* octets of the bodies in work: see body.h */
 };
 
 /* Fields to fill, empty; to be given back. */

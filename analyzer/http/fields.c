@@ -100,9 +100,13 @@ AsvField asv_field_find(AsvSpan name) {
       return match(name, ":protocol", ASV_FIELD_PROTOCOL);
     case 10:
       return find_10(name);
+    case 12:
+      return match(name, "content-type", ASV_FIELD_CONTENT_TYPE);
     case 14:
       return find_14(name);
     case 16:
+      if ((name.data[0] | 0x20) == 'c')
+        return match(name, "content-encoding", ASV_FIELD_CONTENT_ENCODING);
       return match(name, "proxy-connection", ASV_FIELD_PROXY_CONNECTION);
     case 17:
       return match(name, "transfer-encoding", ASV_FIELD_TRANSFER_ENCODING);
