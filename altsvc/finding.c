@@ -29,6 +29,7 @@ struct AsvFindings {
   guint regular;      /* those made before ASV_FINDINGS_MAX was reached */
   gint64 now;         /* time of the last observation */
   AsvTraffic *traffic;
+  const AsvTimelineWatch *watch; /* NULL: nobody is told */
 };
 
 static guint hash_key(gconstpointer data) {
@@ -94,6 +95,22 @@ static char *make_printable(char *text) {
   return g_string_free(clean, FALSE);
 }
 
+void asv_findings_watch(AsvFindings *findings, const AsvTimelineWatch *watch) {
+  findings->watch = watch->fact ? watch : NULL;
+}
+
+/* words: the fact's own, "" when it has none. */
+static void tell_fact(const AsvFindings *findings, const Group *group, const Key *key,
+                      const char *words) {
+  const AsvFinding *finding = group->finding;
+  AsvFact fact = {.code = finding->code,
+                  .severity = finding->severity,
+                  .client = key->client,
+                  .origin = key->origin,
+                  .message = *words ? words : finding->message};
+  findings->watch->fact(findings->watch->self, &fact);
+}
+
 static AsvFinding *new_finding(const Key *key, const AsvObservation *seen, gint64 now) {
   const AsvFindingRow *row = asv_finding_row(key->code);
   AsvFinding *finding = g_new0(AsvFinding, 1);
@@ -150,8 +167,11 @@ guint asv_findings_raise_list(AsvFindings *findings, AsvFindingCode code,
   Group *group = g_hash_table_lookup(findings->by_key, &key);
   gboolean wordless = FALSE;
   if (!group) group = make_group(findings, &key, about->seen, &wordless);
-  if (wordless) group->finding->message = make_printable(g_strdup_vprintf(format, words));
+  g_autofree char *own = NULL;
+  if (wordless || findings->watch) own = make_printable(g_strdup_vprintf(format, words));
   count_fact(group->finding, about->seen);
+  if (wordless) group->finding->message = g_strdup(own);
+  if (findings->watch) tell_fact(findings, group, &key, own);
   return group->handle;
 }
 
@@ -169,6 +189,7 @@ guint asv_findings_again(AsvFindings *findings, AsvFindingCode code, const AsvFi
   Group *group = g_hash_table_lookup(findings->by_key, &key);
   if (!group) return 0;
   count_fact(group->finding, about->seen);
+  if (findings->watch) tell_fact(findings, group, &key, "");
   return group->handle;
 }
 
@@ -205,6 +226,7 @@ static int compare_groups(gconstpointer a, gconstpointer b) {
 }
 
 GPtrArray *asv_findings_finish(AsvFindings *findings, GArray **ids) {
+  findings->watch = NULL;
   asv_traffic_finish(findings->traffic, findings);
   GPtrArray *sorted = g_ptr_array_new();
   GArray *numbers = g_array_sized_new(FALSE, TRUE, sizeof(guint), findings->groups->len + 1);

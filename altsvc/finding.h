@@ -88,6 +88,10 @@ gboolean asv_finding_by_name(const char *name, AsvFindingCode *code);
 typedef struct AsvFindings AsvFindings;
 AsvFindings *asv_findings_new(void);
 
+/* Tells `watch` (borrowed) each fact until asv_findings_finish(); its words are then always made.
+ */
+void asv_findings_watch(AsvFindings *findings, const AsvTimelineWatch *watch);
+
 /* Who a fact is about. client and origin may be NULL: then the fact is nobody's in particular. */
 typedef struct {
   const AsvObservation

@@ -289,6 +289,12 @@ static void say_again(AsvAdvert *advert) {
   AsvOriginState *origin = advert->origin;
   AsvCache *cache = &origin->cache;
   gint64 now = advert->state->clock;
+  AsvChangeContext context = {.state = advert->state,
+                              .origin = origin,
+                              .connection = advert->connection,
+                              .seen = advert->seen,
+                              .value = origin->said.value,
+                              .value_size = origin->said.value_size};
   cache->next_expiry = G_MAXINT64;
   for (guint i = 0; i < cache->count; i++) {
     AsvEntry *entry = &cache->entries[i];
@@ -297,6 +303,7 @@ static void say_again(AsvAdvert *advert) {
     entry->run->count++;
     entry->run->last_time = now;
     entry->run->last_packet = advert->seen->packet;
+    asv_recent_tell_again(&context, entry);
   }
   AsvFactAbout about = {advert->client, origin, advert->seen};
   for (guint i = 0; origin->said.codes && i < origin->said.codes->len; i++)

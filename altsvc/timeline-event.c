@@ -105,10 +105,12 @@ gboolean asv_event_add(AsvTimelineState *state, AsvOriginState *origin, AsvEvent
   if (event->kind != ASV_EVENT_REFRESHED && event->kind != ASV_EVENT_TRIED &&
       event->kind != ASV_EVENT_USED && event->kind != ASV_EVENT_CONTEXT)
     end_runs(origin);
+  asv_recent_tell(state, origin->client, origin, event);
   return add(state, &origin->events, event);
 }
 
 void asv_event_add_unplaced(AsvTimelineState *state, AsvClientState *client, AsvEvent *event) {
+  asv_recent_tell(state, client, NULL, event);
   add(state, &client->unplaced, event);
 }
 
@@ -154,6 +156,7 @@ static gboolean prolong_run(const AsvChangeContext *context, AsvEntry *entry) {
   run->count++;
   run->last_time = context->state->clock;
   run->last_packet = context->seen->packet;
+  asv_recent_tell_again(context, entry);
   return TRUE;
 }
 

@@ -164,7 +164,8 @@ typedef struct AsvTimelineState {
   AsvConnection *last_connection;
   GHashTable *names; /* key to AsvNames* */
   GArray *offers;    /* AsvEntry: scratch of one advertisement */
-  guint64 serial;    /* of the entry made last */
+  AsvTimelineWatch watch;
+  guint64 serial; /* of the entry made last */
   guint64 origins, events, context_lines;
   gint64 clock;
   gboolean started, at_passed, has_first;
@@ -289,6 +290,14 @@ void asv_event_remember_ended(AsvOriginState *origin, const AsvEntry *entry, gin
                               AsvEndedBy by);
 /* TRUE when its protocol runs over TCP. */
 gboolean asv_alternative_is_tcp(const AsvAlternativeSeen *alternative);
+
+/* ---- timeline-recent.c ---- */
+
+/* Tells the watch of an event; origin NULL: of none. */
+void asv_recent_tell(const AsvTimelineState *state, const AsvClientState *client,
+                     const AsvOriginState *origin, const AsvEvent *event);
+/* Tells it of one more `refreshed` of a run. */
+void asv_recent_tell_again(const AsvChangeContext *context, const AsvEntry *entry);
 
 /* ---- timeline-advertise.c, timeline-use.c ---- */
 

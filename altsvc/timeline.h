@@ -230,6 +230,42 @@ AsvTimeline *asv_timeline_new(const AsvTimelineOptions *options);
  */
 void asv_timeline_begin(AsvTimeline *timeline, gint64 first);
 void asv_timeline_observe(AsvTimeline *timeline, const AsvObservation *observation);
+
+/* One fact behind a finding, as it is seen. Valid for the call. */
+typedef struct {
+  const char *code;
+  AsvSeverity severity;
+  const char *client, *origin; /* NULL when it belongs to none */
+  const char *message;         /* the fact's own words, or the finding's when it has none */
+} AsvFact;
+
+/*
+ * Who is told what an observation does while asv_timeline_observe() runs; each function may be
+ * NULL. What only the whole traffic shows is not told.
+ */
+typedef struct {
+  void *self;
+  /*
+   * An event of that client and origin (NULL: of none): a `refreshed` each time, not once a run; no
+   * context lines. Without ids of findings. Valid for the call; its strings live as long as the
+   * timeline.
+   */
+  void (*event)(void *self, const char *client, const char *origin, const AsvEvent *event);
+  void (*fact)(void *self, const AsvFact *fact);
+} AsvTimelineWatch;
+
+/* To be called before the first observation. */
+void asv_timeline_watch(AsvTimeline *timeline, const AsvTimelineWatch *watch);
+/* The client's name of a connection heard of lately, or NULL. Lives as long as the timeline. */
+const char *asv_timeline_client_now(const AsvTimeline *timeline, guint64 connection_id);
+/*
+ * What that client's cache holds for that origin after the last observation: AsvCacheRow*, to be
+ * unreferenced by the caller; their strings live as long as the timeline. NULL when the client or
+ * its origin is not known.
+ */
+GPtrArray *asv_timeline_cache_now(const AsvTimeline *timeline, const char *client,
+                                  const char *origin);
+
 void asv_timeline_finish(AsvTimeline *timeline);
 void asv_timeline_free(AsvTimeline *timeline);
 
