@@ -3,11 +3,18 @@
 #include "observation.h"
 
 static const char *const kind_names[ASV_OBSERVATION_KINDS] = {
-    [ASV_OBSERVATION_CAPTURE] = "capture",       [ASV_OBSERVATION_CONNECTION] = "connection",
-    [ASV_OBSERVATION_HANDSHAKE] = "handshake",   [ASV_OBSERVATION_REQUEST] = "request",
-    [ASV_OBSERVATION_RESPONSE] = "response",     [ASV_OBSERVATION_ADVERTISEMENT] = "advertisement",
-    [ASV_OBSERVATION_KEEP_ALIVE] = "keep-alive", [ASV_OBSERVATION_ORIGIN_SET] = "origin-set",
-    [ASV_OBSERVATION_CLOSE] = "close",           [ASV_OBSERVATION_UNREADABLE] = "unreadable",
+    [ASV_OBSERVATION_CAPTURE] = "capture",
+    [ASV_OBSERVATION_CONNECTION] = "connection",
+    [ASV_OBSERVATION_HANDSHAKE] = "handshake",
+    [ASV_OBSERVATION_REQUEST] = "request",
+    [ASV_OBSERVATION_RESPONSE] = "response",
+    [ASV_OBSERVATION_ADVERTISEMENT] = "advertisement",
+    [ASV_OBSERVATION_KEEP_ALIVE] = "keep-alive",
+    [ASV_OBSERVATION_ORIGIN_SET] = "origin-set",
+    [ASV_OBSERVATION_CLOSE] = "close",
+    [ASV_OBSERVATION_UNREADABLE] = "unreadable",
+    [ASV_OBSERVATION_HTTPS_RECORD] = "https-record",
+    [ASV_OBSERVATION_ADDRESS_RECORD] = "address-record",
 };
 
 static const char *const via_names[ASV_VIAS] = {
@@ -172,6 +179,13 @@ static void pack_advertisement(Packer *packer, AsvAdvertisementSeen *advertiseme
   pack_span(packer, &advertisement->frame_origin);
 }
 
+static void pack_https_record(Packer *packer, AsvHttpsRecordSeen *record) {
+  pack_span(packer, &record->name);
+  pack_span(packer, &record->target);
+  pack_spans(packer, &record->alpn);
+  pack_spans(packer, &record->hints);
+}
+
 static void pack_observation(Packer *packer, AsvObservation *observation) {
   pack_text(packer, &observation->file);
   pack_connection(packer, &observation->connection);
@@ -202,6 +216,13 @@ static void pack_observation(Packer *packer, AsvObservation *observation) {
       break;
     case ASV_OBSERVATION_ORIGIN_SET:
       pack_spans(packer, &observation->origin_set.origins);
+      break;
+    case ASV_OBSERVATION_HTTPS_RECORD:
+      pack_https_record(packer, &observation->https_record);
+      break;
+    case ASV_OBSERVATION_ADDRESS_RECORD:
+      pack_span(packer, &observation->address_record.name);
+      pack_spans(packer, &observation->address_record.addresses);
       break;
     case ASV_OBSERVATION_CLOSE:
     case ASV_OBSERVATION_UNREADABLE:

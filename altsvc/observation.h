@@ -26,6 +26,8 @@ typedef enum {
   ASV_OBSERVATION_ORIGIN_SET,
   ASV_OBSERVATION_CLOSE,
   ASV_OBSERVATION_UNREADABLE,
+  ASV_OBSERVATION_HTTPS_RECORD,
+  ASV_OBSERVATION_ADDRESS_RECORD,
   ASV_OBSERVATION_KINDS /* their number */
 } AsvObservationKind;
 
@@ -77,7 +79,7 @@ const char *asv_unreadable_reason_name(AsvUnreadableReason reason);
 typedef struct {
   const char *client; /* address text, IPv6 as in RFC 5952 without brackets */
   const char *server; /* "192.0.2.1:443", "[2001:db8::1]:443" */
-  const char *label;  /* "tcp:0": for people */
+  const char *label;  /* "tcp:0", "quic:0", "udp:0": for people */
   guint64 id;         /* asv_connection_id(): the identity */
 } AsvConnectionRef;
 
@@ -197,6 +199,26 @@ typedef struct {
   guint64 bytes;
 } AsvUnreadableSeen;
 
+/* An HTTPS record of a DNS answer (RFC 9460). The connection's client is who asked. */
+typedef struct {
+  AsvSpan name;     /* lower case, without the last dot */
+  guint64 ttl;      /* seconds */
+  guint64 priority; /* 0: alias mode */
+  AsvSpan target;   /* empty: the name itself */
+  AsvSpans alpn;
+  gboolean has_port;
+  guint64 port;
+  gboolean ech;
+  AsvSpans hints; /* addresses as text */
+} AsvHttpsRecordSeen;
+
+/* The addresses that a DNS answer gives for a name. */
+typedef struct {
+  AsvSpan name;
+  guint64 ttl;
+  AsvSpans addresses; /* as text, IPv6 as in RFC 5952 */
+} AsvAddressRecordSeen;
+
 typedef struct {
   AsvObservationKind kind;
   gint64 time;                        /* nanoseconds since 1970-01-01 UTC */
@@ -214,6 +236,8 @@ typedef struct {
     AsvOriginSetSeen origin_set;
     AsvCloseSeen close;
     AsvUnreadableSeen unreadable;
+    AsvHttpsRecordSeen https_record;
+    AsvAddressRecordSeen address_record;
   };
 } AsvObservation;
 

@@ -11,7 +11,7 @@
   .type = ASV_FIELD_NAME, AT(member), .size = sizeof(guint), .names = &(of)
 #define TEXT_AT(member) .type = ASV_FIELD_TEXT, .when = ASV_WHEN_PRESENT, AT(member)
 #define SPAN_AT(member) .type = ASV_FIELD_SPAN, .when = ASV_WHEN_PRESENT, AT(member)
-#define ORIGIN_AT(member) .type = ASV_FIELD_SPAN, .when = ASV_WHEN_FILLED, AT(member)
+#define FILLED_SPAN_AT(member) .type = ASV_FIELD_SPAN, .when = ASV_WHEN_FILLED, AT(member)
 #define SPANS_AT(member) .type = ASV_FIELD_SPANS, .when = ASV_WHEN_FILLED, AT(member)
 #define FLAG_AT(member) .type = ASV_FIELD_FLAG, .when = ASV_WHEN_ALWAYS, AT(member)
 #define FLAG_IF_TRUE_AT(member) .type = ASV_FIELD_FLAG, .when = ASV_WHEN_FILLED, AT(member)
@@ -74,7 +74,7 @@ static const AsvField handshake_fields[] = {
 
 static const AsvField request_fields[] = {
     {"stream", NUMBER_AT(request.stream), IF_HAS(request.has_stream)},
-    {"origin", ORIGIN_AT(request.origin)},
+    {"origin", FILLED_SPAN_AT(request.origin)},
     {"method", SPAN_AT(request.method)},
     {"path", SPAN_AT(request.path), .path = TRUE},
     {"protocol", SPAN_AT(request.protocol)},
@@ -88,7 +88,7 @@ static const AsvField request_fields[] = {
 
 static const AsvField response_fields[] = {
     {"stream", NUMBER_AT(response.stream), IF_HAS(response.has_stream)},
-    {"origin", ORIGIN_AT(response.origin)},
+    {"origin", FILLED_SPAN_AT(response.origin)},
     {"status", NUMBER_AT(response.status)},
     {"request_packet", NUMBER_AT(response.request_packet), .when = ASV_WHEN_FILLED},
     {"alt_svc", FLAG_AT(response.alt_svc)},
@@ -98,7 +98,7 @@ static const AsvField response_fields[] = {
 static const AsvField advertisement_fields[] = {
     {"stream", NUMBER_AT(advertisement.stream), IF_HAS(advertisement.has_stream)},
     {"via", NAME_AT(advertisement.via, vias)},
-    {"origin", ORIGIN_AT(advertisement.origin)},
+    {"origin", FILLED_SPAN_AT(advertisement.origin)},
     {"origin_problem", TEXT_AT(advertisement.origin_problem)},
     {"value", SPAN_AT(advertisement.value)},
     {"lines", .type = ASV_FIELD_COUNT, .when = ASV_WHEN_SEVERAL, AT(advertisement.values)},
@@ -116,7 +116,7 @@ static const AsvField advertisement_fields[] = {
 
 static const AsvField keep_alive_fields[] = {
     {"stream", NUMBER_AT(keep_alive.stream), IF_HAS(keep_alive.has_stream)},
-    {"origin", ORIGIN_AT(keep_alive.origin)},
+    {"origin", FILLED_SPAN_AT(keep_alive.origin)},
     {"timeout", NUMBER_AT(keep_alive.timeout), IF_HAS(keep_alive.has_timeout)},
     {"max", NUMBER_AT(keep_alive.max), IF_HAS(keep_alive.has_max)},
     {"from", NAME_AT(keep_alive.from, froms), .when = ASV_WHEN_PRESENT},
@@ -141,6 +141,23 @@ static const AsvField unreadable_fields[] = {
     {"bytes", NUMBER_AT(unreadable.bytes)},
 };
 
+static const AsvField https_record_fields[] = {
+    {"name", SPAN_AT(https_record.name)},
+    {"ttl", NUMBER_AT(https_record.ttl)},
+    {"priority", NUMBER_AT(https_record.priority)},
+    {"target", FILLED_SPAN_AT(https_record.target)},
+    {"alpn", SPANS_AT(https_record.alpn)},
+    {"port", NUMBER_AT(https_record.port), IF_HAS(https_record.has_port)},
+    {"ech", FLAG_IF_TRUE_AT(https_record.ech)},
+    {"hints", SPANS_AT(https_record.hints)},
+};
+
+static const AsvField address_record_fields[] = {
+    {"name", SPAN_AT(address_record.name)},
+    {"ttl", NUMBER_AT(address_record.ttl)},
+    {"addresses", SPANS_AT(address_record.addresses)},
+};
+
 typedef struct {
   const AsvField *fields;
   gsize count;
@@ -160,6 +177,8 @@ static const FieldTable tables[ASV_OBSERVATION_KINDS] = {
     [ASV_OBSERVATION_ORIGIN_SET] = TABLE(origin_set_fields),
     [ASV_OBSERVATION_CLOSE] = TABLE(close_fields),
     [ASV_OBSERVATION_UNREADABLE] = TABLE(unreadable_fields),
+    [ASV_OBSERVATION_HTTPS_RECORD] = TABLE(https_record_fields),
+    [ASV_OBSERVATION_ADDRESS_RECORD] = TABLE(address_record_fields),
 };
 
 const AsvField *asv_fields(AsvObservationKind kind, gsize *count) {

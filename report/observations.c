@@ -210,6 +210,12 @@ static void put_text_field(FILE *out, const AsvField *field, const AsvObservatio
   }
 }
 
+/* The text form says once who is at the ends of a connection; a UDP exchange has no beginning. */
+static gboolean tells_ends(AsvObservationKind kind) {
+  return kind == ASV_OBSERVATION_CONNECTION || kind == ASV_OBSERVATION_HTTPS_RECORD ||
+         kind == ASV_OBSERVATION_ADDRESS_RECORD;
+}
+
 void asv_observation_write_text(FILE *out, const AsvObservation *observation, gboolean no_paths) {
   const AsvConnectionRef *connection = observation->connection;
   put_time(out, observation->time);
@@ -219,7 +225,7 @@ void asv_observation_write_text(FILE *out, const AsvObservation *observation, gb
   put_word(out, asv_span_text(connection ? connection->label : observation->file));
   put(out, " #");
   put_number(out, observation->packet);
-  if (connection && observation->kind == ASV_OBSERVATION_CONNECTION) {
+  if (connection && tells_ends(observation->kind)) {
     put(out, " client=");
     put_word(out, asv_span_text(connection->client));
     put(out, " server=");

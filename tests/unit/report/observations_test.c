@@ -123,6 +123,44 @@ static void test_handshake(void) {
         "\"ech\":\"offered\",\"secrets\":true");
 }
 
+static void test_https_record(void) {
+  AsvObservation seen = observation_of(ASV_OBSERVATION_HTTPS_RECORD);
+  seen.https_record.name = asv_span_text("a.test");
+  check(&seen, ",\"name\":\"a.test\",\"ttl\":0,\"priority\":0");
+  AsvSpan alpn[] = {asv_span_text("h3"), asv_span_text("h2")};
+  AsvSpan hints[] = {asv_span_text("192.0.2.7"), asv_span_text("2001:db8::7")};
+  seen.https_record = (AsvHttpsRecordSeen){.name = asv_span_text("a.test"),
+                                           .ttl = G_MAXUINT32,
+                                           .priority = 1,
+                                           .target = asv_span_text("svc.a.test"),
+                                           .alpn = {alpn, 2},
+                                           .has_port = TRUE,
+                                           .port = 8443,
+                                           .ech = TRUE,
+                                           .hints = {hints, 2}};
+  check(&seen,
+        ",\"name\":\"a.test\",\"ttl\":4294967295,\"priority\":1,\"target\":\"svc.a.test\","
+        "\"alpn\":[\"h3\",\"h2\"],\"port\":8443,\"ech\":true,"
+        "\"hints\":[\"192.0.2.7\",\"2001:db8::7\"]");
+  g_autofree char *text = written(asv_observation_write_text, &seen, FALSE);
+  g_assert_cmpstr(text, ==,
+                  "1970-01-01T00:00:01.000000002Z https-record tcp:0 #9 client=192.0.2.1 "
+                  "server=[2001:db8::1]:443 name=a.test ttl=4294967295 priority=1 "
+                  "target=svc.a.test alpn=h3,h2 port=8443 ech=yes hints=192.0.2.7,2001:db8::7\n");
+}
+
+static void test_address_record(void) {
+  AsvObservation seen = observation_of(ASV_OBSERVATION_ADDRESS_RECORD);
+  AsvSpan addresses[] = {asv_span_text("192.0.2.7"), asv_span_text("192.0.2.8")};
+  seen.address_record = (AsvAddressRecordSeen){
+      .name = asv_span_text("a.test"), .ttl = 60, .addresses = {addresses, 2}};
+  check(&seen, ",\"name\":\"a.test\",\"ttl\":60,\"addresses\":[\"192.0.2.7\",\"192.0.2.8\"]");
+  g_autofree char *text = written(asv_observation_write_text, &seen, FALSE);
+  g_assert_cmpstr(text, ==,
+                  "1970-01-01T00:00:01.000000002Z address-record tcp:0 #9 client=192.0.2.1 "
+                  "server=[2001:db8::1]:443 name=a.test ttl=60 addresses=192.0.2.7,192.0.2.8\n");
+}
+
 static AsvObservation full_request(void) {
   AsvObservation seen = observation_of(ASV_OBSERVATION_REQUEST);
   seen.request = (AsvRequestSeen){.has_stream = TRUE,
@@ -443,6 +481,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/observations/origin-set", test_origin_set);
   g_test_add_func("/observations/close", test_close);
   g_test_add_func("/observations/unreadable", test_unreadable);
+  g_test_add_func("/observations/https-record", test_https_record);
+  g_test_add_func("/observations/address-record", test_address_record);
   g_test_add_func("/observations/octets", test_octets);
   g_test_add_func("/observations/text", test_text);
   g_test_add_func("/observations/skipped", test_skipped);
