@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QUIC packets before decryption: versions and the cutting of a datagram into
- * its packets (RFC 8999 §5, RFC 9000 §12.2 and §17, RFC 9369 §3).
+ * QUIC packets before decryption: the cutting of a datagram into its packets
+ * (RFC 8999 §5, RFC 9000 §12.2 and §17, RFC 9369 §3.2), and of what offload
+ * glued together into datagrams.
  */
 #ifndef ANALYZER_QUIC_PACKET_H
 #define ANALYZER_QUIC_PACKET_H
 
 #include "altsvc/bytes.h"
+#include "analyzer/quic/version.h"
 
 /* Longest connection id of the versions that are read (RFC 9000 §17.2). */
 #define ASV_QUIC_CID_MAX 20
-
-/* What differs between versions. */
-typedef struct AsvQuicVersion AsvQuicVersion;
-
-/* Version 1, 2, and drafts from 29 on; NULL for others. Static. */
-const AsvQuicVersion *asv_quic_version_find(guint32 version);
 
 typedef enum {
   ASV_QUIC_INITIAL,
@@ -40,13 +36,36 @@ typedef struct {
 } AsvQuicPacket;
 
 /*
- * Cuts the first packet off *datagram. A short header has a connection id of
- * cid_size octets. FALSE at the end, and when what is left is no packet (its
- * octets then stay in *datagram): padding, garbage, a cut packet.
+ * Cuts the first packet off *datagram, and zeros in front of it, which pad
+ * (§14.1). A short header has a connection id of cid_size octets. FALSE at the
+ * end, and when what is left is no packet (its octets then stay in *datagram):
+ * padding, garbage, a cut packet. The fixed bit is not looked at (RFC 9287).
  */
 gboolean asv_quic_packet_next(AsvSpan *datagram, gsize cid_size, AsvQuicPacket *packet);
 
-/* A variable-length integer (RFC 9000 §16); the reader's sticky error when cut. */
-guint64 asv_read_varint(AsvReader *reader);
+/*
+ * Where the next datagram may begin when a capture holds several of them glued
+ * together (segmentation offload): the first offset above `after` in glued at
+ * which a packet with the destination connection id of first, the first packet
+ * of glued, could begin; 0 when there is none. Segments are of one size, the
+ * last may be smaller: a size that is found holds for all. Only opening a
+ * packet tells whether it is right, above all with empty connection ids.
+ */
+gsize asv_quic_segment_next(AsvSpan glued, const AsvQuicPacket *first, gsize after);
+
+/* A variable-length integer (RFC 9000 §16); 0 and the reader's sticky error when cut. */
+static inline guint64 asv_read_varint(AsvReader *reader) {
+  guint8 first = asv_read_u8(reader);
+  AsvSpan rest = asv_read_span(reader, ((gsize)1 << (first >> 6)) - 1);
+  guint64 value = first & 0x3f;
+  for (gsize i = 0; i < rest.size; i++) value = value << 8 | rest.data[i];
+  return reader->failed ? 0 : value;
+}
+
+/* The octets behind their number as a variable-length integer; as asv_read_span(). */
+static inline AsvSpan asv_read_counted(AsvReader *reader) {
+  guint64 size = asv_read_varint(reader);
+  return asv_read_span(reader, (gsize)MIN(size, G_MAXSIZE));
+}
 
 #endif
