@@ -169,7 +169,11 @@ static void observe_keep_alive(const AsvTraffic *traffic, AsvFindings *findings,
 static void observe_request(AsvFindings *findings, const char *client, const AsvObservation *seen) {
   AsvSpan field = seen->request.proxy_field;
   AsvFindingAbout leg = {.seen = seen, .client = client};
-  if (field.size)
+  if (asv_span_is(field, "proxy-protocol"))
+    asv_findings_raise(findings, ASV_FINDING_PROXY_LEG, &leg,
+                       "This client is a proxy: its connections begin with a PROXY protocol "
+                       "header. What it learns is the proxy's, not its users'.");
+  else if (field.size)
     asv_findings_raise(findings, ASV_FINDING_PROXY_LEG, &leg,
                        "This client is a proxy: its requests carry the field " ASV_QUOTE
                        ". What it learns is the proxy's, not its users'.",

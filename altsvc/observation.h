@@ -135,7 +135,8 @@ typedef struct {
   AsvSpan alt_used, user_agent;
   AsvSpan referer_origin;
   AsvSpan sec_fetch_site;
-  AsvSpan proxy_field; /* name of the field by which a proxy says that it is one */
+  AsvSpan proxy_field; /* how a proxy says that it is one: the field "via" or "forwarded", or
+                          "proxy-protocol": a header before the connection's first octet */
   gboolean early_data;
 } AsvRequestSeen;
 

@@ -6,6 +6,7 @@
 #include "direction.h"
 
 #include "analyzer/http/http.h"
+#include "analyzer/proxy.h"
 #include "analyzer/tls/tls.h"
 
 #define PORT_HTTPS 443
@@ -38,7 +39,9 @@ struct AsvDirection {
   gboolean waits;   /* events.waits() said so */
   gboolean ended[2];
   gboolean lost[2];     /* the end's first octets are missing */
-  guint64 to_skip[2];   /* waived by the consumer while held octets were fed */
+  gboolean fresh[2];    /* a PROXY protocol header may yet come, or come whole */
+  gboolean proxied;     /* one came; what is behind it counts as first octets */
+  guint64 to_skip[2];   /* held octets of that header; what the consumer waived while fed */
   AsvSink sinks[2];     /* by end, once decided */
   GByteArray *first[2]; /* the first octets of each end, for sniffing */
   GArray *held;         /* Held */
@@ -90,6 +93,7 @@ AsvDirection *asv_direction_new(const AsvFlow *flow, AsvServers *servers,
   for (int end = 0; end < 2; end++) {
     direction->selves[end] = (EndSelf){.direction = direction, .end = end};
     direction->first[end] = g_byte_array_new();
+    direction->fresh[end] = TRUE;
   }
   direction->held = g_array_new(FALSE, FALSE, sizeof(Held));
   direction->held_octets = g_byte_array_new();
@@ -109,7 +113,7 @@ static AsvSpan first_of(const AsvDirection *direction, int end) {
 static AsvSniff sniff_end(const AsvDirection *direction, int end, AsvSpeaks *speaks) {
   AsvSpan first = first_of(direction, end);
   if (direction->lost[end]) return ASV_SNIFF_NO;
-  if (first.size == 0) return ASV_SNIFF_MORE;
+  if (first.size == 0 || direction->fresh[end]) return ASV_SNIFF_MORE;
   AsvSniff tls = asv_tls_sniff(first);
   if (tls == ASV_SNIFF_CLIENT || tls == ASV_SNIFF_SERVER) *speaks = ASV_SPEAKS_TLS;
   if (tls != ASV_SNIFF_NO) return tls;
@@ -219,7 +223,7 @@ static void consider(AsvDirection *direction, gboolean final) {
   gboolean more = FALSE;
   for (int end = 0; end < 2; end++) {
     AsvSniff sniff = sniff_end(direction, end, &speaks);
-    gboolean silent = !first_of(direction, end).size && !direction->lost[end];
+    gboolean silent = direction->fresh[end] && !first_of(direction, end).size;
     if (silent ? direction->late && !direction->ended[end] : sniff == ASV_SNIFF_MORE) more = TRUE;
     if (sniff != ASV_SNIFF_CLIENT && sniff != ASV_SNIFF_SERVER) continue;
     int client_end = sniff == ASV_SNIFF_CLIENT ? end : 1 - end;
@@ -256,9 +260,39 @@ static void tell_waits(AsvDirection *direction) {
 /* The waiver for the end whose octets have just been held and perhaps delivered. */
 static guint64 waiver_after(AsvDirection *direction, int end) {
   tell_waits(direction);
-  guint64 waived = direction->decided ? direction->to_skip[end] : 0;
+  if (!direction->decided) return 0;
+  guint64 waived = direction->to_skip[end];
   direction->to_skip[end] = 0;
   return waived;
+}
+
+static void add_first(GByteArray *first, AsvSpan data) {
+  if (first->len < ASV_SNIFF_MAX && data.size)
+    g_byte_array_append(first, data.data, (guint)MIN(data.size, ASV_SNIFF_MAX - first->len));
+}
+
+/*
+ * Adds data, which is held, to the end's first octets, but for a PROXY protocol
+ * header: that is skipped when held octets are fed. Returns how many octets of
+ * it are still to come. Who sends one is the client.
+ */
+static guint64 add_first_behind_header(AsvDirection *direction, int end, AsvSpan data) {
+  GByteArray *first = direction->first[end];
+  gsize size, before = first->len;
+  add_first(first, data);
+  if (!direction->fresh[end]) return 0;
+  AsvSniff sniff = ASV_SNIFF_NO;
+  if (direction->client_end != 1 - end) sniff = asv_proxy_sniff(first_of(direction, end), &size);
+  direction->fresh[end] = sniff == ASV_SNIFF_MORE;
+  if (sniff != ASV_SNIFF_CLIENT) return 0;
+  g_byte_array_set_size(first, 0);
+  add_first(first, asv_span_sub(data, size - before, data.size));
+  direction->to_skip[end] = MIN(size, before + data.size);
+  direction->proxied = TRUE;
+  direction->late = FALSE;
+  if (direction->flow) servers_add(direction->servers, &direction->flow->ends[1 - end]);
+  set_client(direction, end);
+  return size - direction->to_skip[end];
 }
 
 static guint64 end_bytes(void *self, const AsvPacketRef *at, AsvSpan data) {
@@ -266,11 +300,11 @@ static guint64 end_bytes(void *self, const AsvPacketRef *at, AsvSpan data) {
   AsvDirection *direction = me->direction;
   if (direction->decided) return deliver(direction, me->end, at, data, 0);
   GByteArray *first = direction->first[me->end];
-  if (first->len < ASV_SNIFF_MAX)
-    g_byte_array_append(first, data.data, (guint)MIN(data.size, ASV_SNIFF_MAX - first->len));
   hold(direction, &(Held){.kind = HELD_BYTES, .end = me->end, .at = *at}, data);
+  guint64 of_header = add_first_behind_header(direction, me->end, data);
   consider(direction, is_full(direction) || first->len >= ASV_SNIFF_MAX);
-  return waiver_after(direction, me->end);
+  guint64 waived = waiver_after(direction, me->end);
+  return of_header ? of_header : waived;
 }
 
 static guint64 end_gap(void *self, const AsvPacketRef *at, guint64 n) {
@@ -278,6 +312,7 @@ static guint64 end_gap(void *self, const AsvPacketRef *at, guint64 n) {
   AsvDirection *direction = me->direction;
   if (direction->decided) return deliver(direction, me->end, at, asv_span(NULL, 0), n);
   direction->lost[me->end] |= direction->first[me->end]->len == 0;
+  direction->fresh[me->end] = FALSE;
   hold(direction, &(Held){.kind = HELD_GAP, .end = me->end, .at = *at, .gap = n},
        asv_span(NULL, 0));
   if (is_full(direction)) consider(direction, TRUE);
@@ -302,6 +337,10 @@ static void end_end(void *self, const AsvPacketRef *at, AsvEnd why) {
 AsvSink asv_direction_sink(AsvDirection *direction, int end) {
   return (AsvSink){
       .self = &direction->selves[end], .bytes = end_bytes, .gap = end_gap, .end = end_end};
+}
+
+gboolean asv_direction_proxied(const AsvDirection *direction) {
+  return direction->proxied;
 }
 
 void asv_direction_free(AsvDirection *direction) {

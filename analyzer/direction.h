@@ -3,7 +3,8 @@
  * Finds out which end of a connection is the client and which protocol is
  * spoken, by who opened it, by first octets, by servers known from elsewhere,
  * by port numbers, in this order. Octets wait for that, within a limit. A
- * connection in clear text that was caught in its middle begins with a gap.
+ * connection in clear text that was caught in its middle begins with a gap. A
+ * PROXY protocol header before the client's first octets is taken off.
  */
 #ifndef ANALYZER_DIRECTION_H
 #define ANALYZER_DIRECTION_H
@@ -39,6 +40,8 @@ AsvDirection *asv_direction_new(const AsvFlow *flow, AsvServers *servers,
 AsvSink asv_direction_sink(AsvDirection *direction, int end);
 /* Says who the client is now, with what is known. Nothing happens when it was said. */
 void asv_direction_decide_client(AsvDirection *direction);
+/* TRUE when a PROXY protocol header came first; known before the sinks of speaks() are fed. */
+gboolean asv_direction_proxied(const AsvDirection *direction);
 void asv_direction_free(AsvDirection *direction);
 
 #endif

@@ -14,6 +14,8 @@
 
 /* First octets looked at to name a protocol: an HTTP request line with a long target needs most. */
 #define ASV_SNIFF_MAX 4096u
+/* Longest line of the PROXY protocol's version 1, its CR LF included (proxy-protocol.txt §2.1). */
+#define ASV_PROXY_LINE_MAX 107u
 /* Segments, losses and ends that a connection holds while client or protocol are not known: what
  * fits into ASV_SNIFF_MAX octets needs a few, unless it comes octet by octet. */
 #define ASV_DIRECTION_CALLS_MAX 256u

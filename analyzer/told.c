@@ -44,6 +44,13 @@ void asv_conn_tell_close(AsvConn *conn, const AsvPacketRef *at, AsvFrom by, AsvC
 
 /* ---- HTTP ---- */
 
+/* A request's own field, or the PROXY protocol header that its connection began with. */
+static AsvSpan proxy_field(const AsvConn *conn, const AsvHttpRequest *request) {
+  gboolean header = conn->direction && asv_direction_proxied(conn->direction);
+  return header && !request->proxy_field.size ? asv_span_text("proxy-protocol")
+                                              : request->proxy_field;
+}
+
 static void on_request(void *self, const AsvPacketRef *at, const AsvHttpRequest *request) {
   AsvConn *conn = self;
   if (!request->pushed) conn->requests++;
@@ -58,7 +65,7 @@ static void on_request(void *self, const AsvPacketRef *at, const AsvHttpRequest 
                                   .user_agent = request->user_agent,
                                   .referer_origin = request->referer_origin,
                                   .sec_fetch_site = request->sec_fetch_site,
-                                  .proxy_field = request->proxy_field,
+                                  .proxy_field = proxy_field(conn, request),
                                   .early_data = request->early_data};
   asv_conn_emit(conn, at, &seen);
 }

@@ -488,6 +488,13 @@ static void test_proxy_leg(void) {
       "proxy-leg 2 #1 #2 c -: This client is a proxy: its requests carry the field via. What it "
       "learns is "
       "the proxy's, not its users'.\n");
+
+  begin();
+  seen.request.proxy_field = asv_span_text("proxy-protocol");
+  see("c", seen);
+  expect(
+      "proxy-leg 1 #1 c -: This client is a proxy: its connections begin with a PROXY protocol "
+      "header. What it learns is the proxy's, not its users'.\n");
 }
 
 static void test_coverage(void) {
