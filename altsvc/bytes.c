@@ -35,13 +35,3 @@ gboolean asv_span_decimal(AsvSpan span, guint64 *value) {
   *value = sum;
   return TRUE;
 }
-
-AsvSpan asv_span_trim(AsvSpan span) {
-  while (span.size && (span.data[0] == ' ' || span.data[0] == '\t')) {
-    span.data++;
-    span.size--;
-  }
-  while (span.size && (span.data[span.size - 1] == ' ' || span.data[span.size - 1] == '\t'))
-    span.size--;
-  return span;
-}

@@ -66,7 +66,15 @@ char *asv_span_dup(AsvSpan span);
 gboolean asv_span_decimal(AsvSpan span, guint64 *value);
 
 /* The span without leading and trailing SP and HTAB (OWS, RFC 9110 §5.6.3). */
-AsvSpan asv_span_trim(AsvSpan span);
+static inline AsvSpan asv_span_trim(AsvSpan span) {
+  while (span.size && (span.data[0] == ' ' || span.data[0] == '\t')) {
+    span.data++;
+    span.size--;
+  }
+  while (span.size && (span.data[span.size - 1] == ' ' || span.data[span.size - 1] == '\t'))
+    span.size--;
+  return span;
+}
 
 static inline AsvReader asv_reader(AsvSpan span) {
   return (AsvReader){.start = span.data,

@@ -27,92 +27,96 @@ void asv_fields_copy(AsvFields *to, const AsvFields *from) {
 }
 
 /* text is in lower case and as long as name. */
-static inline AsvField match(AsvSpan name, const char *text, AsvField field) {
-  for (gsize i = 0; i < name.size; i++) {
-    guint8 expected = (guint8)text[i], octet = name.data[i];
-    gboolean letter = expected >= 'a' && expected <= 'z';
-    if (octet != expected && !(letter && (octet | 0x20) == expected)) return ASV_FIELD_NONE;
-  }
-  return field;
+static inline AsvField match(AsvSpan name, const char *text, AsvField field, gboolean fold) {
+  if (memcmp(name.data, text, strlen(text)) == 0) return field;
+  return fold && asv_span_equal_nocase(name, asv_span_text(text)) ? field : ASV_FIELD_NONE;
 }
 
-static AsvField find_7(AsvSpan name, guint8 second) {
+static inline AsvField find_7(AsvSpan name, gboolean fold) {
   switch (name.data[0] | 0x20) {
     case ':':
-      if (second == 'm') return match(name, ":method", ASV_FIELD_METHOD);
-      if (name.data[2] == 'c') return match(name, ":scheme", ASV_FIELD_SCHEME);
-      return match(name, ":status", ASV_FIELD_STATUS);
+      if (name.data[1] == 'm') return match(name, ":method", ASV_FIELD_METHOD, fold);
+      if (name.data[2] == 'c') return match(name, ":scheme", ASV_FIELD_SCHEME, fold);
+      return match(name, ":status", ASV_FIELD_STATUS, fold);
     case 'a':
-      return match(name, "alt-svc", ASV_FIELD_ALT_SVC);
+      return match(name, "alt-svc", ASV_FIELD_ALT_SVC, fold);
     case 'r':
-      return match(name, "referer", ASV_FIELD_REFERER);
+      return match(name, "referer", ASV_FIELD_REFERER, fold);
     case 'u':
-      return match(name, "upgrade", ASV_FIELD_UPGRADE);
+      return match(name, "upgrade", ASV_FIELD_UPGRADE, fold);
     default:
       return ASV_FIELD_NONE;
   }
 }
 
-static AsvField find_10(AsvSpan name) {
+static inline AsvField find_10(AsvSpan name, gboolean fold) {
   switch (name.data[0] | 0x20) {
     case ':':
-      return match(name, ":authority", ASV_FIELD_AUTHORITY);
+      return match(name, ":authority", ASV_FIELD_AUTHORITY, fold);
     case 'c':
-      return match(name, "connection", ASV_FIELD_CONNECTION);
+      return match(name, "connection", ASV_FIELD_CONNECTION, fold);
     case 'k':
-      return match(name, "keep-alive", ASV_FIELD_KEEP_ALIVE);
+      return match(name, "keep-alive", ASV_FIELD_KEEP_ALIVE, fold);
     case 'u':
-      return match(name, "user-agent", ASV_FIELD_USER_AGENT);
+      return match(name, "user-agent", ASV_FIELD_USER_AGENT, fold);
     default:
       return ASV_FIELD_NONE;
   }
 }
 
-static AsvField find_14(AsvSpan name) {
+static inline AsvField find_14(AsvSpan name, gboolean fold) {
   switch (name.data[0] | 0x20) {
     case 'c':
-      return match(name, "content-length", ASV_FIELD_CONTENT_LENGTH);
+      return match(name, "content-length", ASV_FIELD_CONTENT_LENGTH, fold);
     case 's':
-      return match(name, "sec-fetch-site", ASV_FIELD_SEC_FETCH_SITE);
+      return match(name, "sec-fetch-site", ASV_FIELD_SEC_FETCH_SITE, fold);
     case 'h':
-      return match(name, "http2-settings", ASV_FIELD_HTTP2_SETTINGS);
+      return match(name, "http2-settings", ASV_FIELD_HTTP2_SETTINGS, fold);
+    default:
+      return ASV_FIELD_NONE;
+  }
+}
+
+static inline AsvField find(AsvSpan name, gboolean fold) {
+  switch (name.size) {
+    case 3:
+      if ((name.data[0] | 0x20) == 'v') return match(name, "via", ASV_FIELD_VIA, fold);
+      return match(name, "age", ASV_FIELD_AGE, fold);
+    case 4:
+      if ((name.data[0] | 0x20) == 'd') return match(name, "date", ASV_FIELD_DATE, fold);
+      return match(name, "host", ASV_FIELD_HOST, fold);
+    case 5:
+      return match(name, ":path", ASV_FIELD_PATH, fold);
+    case 7:
+      return find_7(name, fold);
+    case 8:
+      return match(name, "alt-used", ASV_FIELD_ALT_USED, fold);
+    case 9:
+      if (name.data[0] != ':') return match(name, "forwarded", ASV_FIELD_FORWARDED, fold);
+      return match(name, ":protocol", ASV_FIELD_PROTOCOL, fold);
+    case 10:
+      return find_10(name, fold);
+    case 12:
+      return match(name, "content-type", ASV_FIELD_CONTENT_TYPE, fold);
+    case 14:
+      return find_14(name, fold);
+    case 16:
+      if ((name.data[0] | 0x20) == 'c')
+        return match(name, "content-encoding", ASV_FIELD_CONTENT_ENCODING, fold);
+      return match(name, "proxy-connection", ASV_FIELD_PROXY_CONNECTION, fold);
+    case 17:
+      return match(name, "transfer-encoding", ASV_FIELD_TRANSFER_ENCODING, fold);
     default:
       return ASV_FIELD_NONE;
   }
 }
 
 AsvField asv_field_find(AsvSpan name) {
-  switch (name.size) {
-    case 3:
-      if ((name.data[0] | 0x20) == 'v') return match(name, "via", ASV_FIELD_VIA);
-      return match(name, "age", ASV_FIELD_AGE);
-    case 4:
-      if ((name.data[0] | 0x20) == 'd') return match(name, "date", ASV_FIELD_DATE);
-      return match(name, "host", ASV_FIELD_HOST);
-    case 5:
-      return match(name, ":path", ASV_FIELD_PATH);
-    case 7:
-      return find_7(name, name.data[1]);
-    case 8:
-      return match(name, "alt-used", ASV_FIELD_ALT_USED);
-    case 9:
-      if (name.data[0] != ':') return match(name, "forwarded", ASV_FIELD_FORWARDED);
-      return match(name, ":protocol", ASV_FIELD_PROTOCOL);
-    case 10:
-      return find_10(name);
-    case 12:
-      return match(name, "content-type", ASV_FIELD_CONTENT_TYPE);
-    case 14:
-      return find_14(name);
-    case 16:
-      if ((name.data[0] | 0x20) == 'c')
-        return match(name, "content-encoding", ASV_FIELD_CONTENT_ENCODING);
-      return match(name, "proxy-connection", ASV_FIELD_PROXY_CONNECTION);
-    case 17:
-      return match(name, "transfer-encoding", ASV_FIELD_TRANSFER_ENCODING);
-    default:
-      return ASV_FIELD_NONE;
-  }
+  return find(name, TRUE);
+}
+
+AsvField asv_field_find_lower(AsvSpan name) {
+  return find(name, FALSE);
 }
 
 const char *asv_field_name(AsvField field) {

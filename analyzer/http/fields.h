@@ -62,6 +62,8 @@ void asv_fields_copy(AsvFields *to, const AsvFields *from);
 
 /* Which field a name is, without regard to case; ASV_FIELD_NONE for all others. */
 AsvField asv_field_find(AsvSpan name);
+/* The same where a name in upper case is none (RFC 9113 §8.2.1, RFC 9114 §4.2). */
+AsvField asv_field_find_lower(AsvSpan name);
 /* The name of a connection-specific field, in lower case. */
 const char *asv_field_name(AsvField field);
 

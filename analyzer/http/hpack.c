@@ -16,13 +16,6 @@ AsvHpack *asv_hpack_new(void) {
   return hpack;
 }
 
-/* A name in upper case is none over HTTP/2 (RFC 9113 §8.2.1). */
-static gboolean is_lower_case(AsvSpan name) {
-  for (gsize i = 0; i < name.size; i++)
-    if (g_ascii_isupper((char)name.data[i])) return FALSE;
-  return TRUE;
-}
-
 gboolean asv_hpack_inflate(AsvHpack *hpack, AsvSpan part, gboolean final, AsvFields *fields) {
   static const guint8 nothing[1] = {0};
   const guint8 *at = part.size ? part.data : nothing;
@@ -35,10 +28,8 @@ gboolean asv_hpack_inflate(AsvHpack *hpack, AsvSpan part, gboolean final, AsvFie
     at += read;
     left -= (gsize)read;
     if (flags & NGHTTP2_HD_INFLATE_EMIT) {
-      AsvSpan name = asv_span(nv.name, nv.namelen);
-      AsvField field = asv_field_find(name);
-      if (field != ASV_FIELD_NONE && is_lower_case(name))
-        asv_fields_add(fields, field, asv_span(nv.value, nv.valuelen));
+      AsvField field = asv_field_find_lower(asv_span(nv.name, nv.namelen));
+      if (field != ASV_FIELD_NONE) asv_fields_add(fields, field, asv_span(nv.value, nv.valuelen));
     }
     if (flags & NGHTTP2_HD_INFLATE_FINAL) {
       nghttp2_hd_inflate_end_headers(hpack);
