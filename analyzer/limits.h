@@ -179,8 +179,46 @@
 
 /* --- http3 --- */
 
+/* QPACK table that a receiver may allow, as with HPACK: browsers allow 64 KiB. The decoder takes a
+ * quarter of it in memory at once. */
+#define ASV_HTTP3_TABLE_MAX ((gsize)1 << 20)
+/* Field sections and octets of one direction that wait for the encoder stream or for SETTINGS, and
+ * how long: receivers allow 100 blocked streams or fewer, and a sender repeats what was lost within
+ * that time. */
+#define ASV_HTTP3_BLOCKED_MAX 256u
+#define ASV_HTTP3_BLOCKED_OCTETS_MAX ((gsize)512 << 10)
+#define ASV_HTTP3_BLOCKED_TIME_MAX (30 * ASV_SECOND)
+/* One encoded field section: as large as an HTTP/1 header section. */
+#define ASV_HTTP3_SECTION_MAX ((gsize)512 << 10)
+/* Octets of frames that are not complete, of all streams of a connection: some of the largest
+ * sections, or a thousand of common size. */
+#define ASV_HTTP3_GATHERED_MAX ((gsize)2 << 20)
+/* Streams of both sides that are open at once: two of each request that is remembered. */
+#define ASV_HTTP3_STREAMS_MAX 8192u
+
 /* --- quic --- */
 
+/* Key updates that a capture may have lost in between: hosts update once in many gigabytes. */
+#define ASV_QUIC_UPDATES_MAX 8u
+/* Turns of the shortened packet number that it may have lost: 16 384 packets with numbers of one
+ * octet, which hosts use while fewer than 128 are not acknowledged. */
+#define ASV_QUIC_TURNS_MAX 64u
+/* Packets without success for which both are tried, a third of a millisecond each, until one
+ * succeeds: more are not damage, but packets of somebody else. */
+#define ASV_QUIC_SEARCHES_MAX 64u
+
 /* --- dns --- */
+
+/* Compression pointers of one name: one before each of the 127 labels that fit. */
+#define ASV_DNS_POINTERS_MAX 127u
+/* Records of one message that are kept: answers with more than a few dozen do not occur. */
+#define ASV_DNS_RECORDS_MAX 256u
+/* Names that an alias leads to, one behind another: resolvers stop at some 10. */
+#define ASV_DNS_CHAIN_MAX 16u
+/* Addresses told of one name: what fits into a UDP message that is not cut to pieces. */
+#define ASV_DNS_ADDRESSES_MAX 100u
+/* Protocol names and address hints of one HTTPS record: clients use a handful. */
+#define ASV_DNS_ALPN_MAX 32u
+#define ASV_DNS_HINTS_MAX 64u
 
 #endif

@@ -10,12 +10,17 @@
 
 #include "analyzer/sink.h"
 
-/* An HTTPS record (RFC 9460 §9). Names are text in lower case without the last dot. */
+/*
+ * An HTTPS record (RFC 9460 §9). Names are text in lower case without the last
+ * dot, other octets than visible ASCII as \DDD. Malformed records, and those
+ * that a client must ignore since it does not know their mandatory keys, are
+ * not told.
+ */
 typedef struct {
-  AsvSpan name;
+  AsvSpan name;     /* the one asked for; aliases (CNAME) are followed */
   guint32 ttl;      /* seconds */
   guint16 priority; /* 0: alias mode */
-  AsvSpan target;   /* "" for ".", which is the name itself */
+  AsvSpan target;   /* "" for "." where that is the name itself */
   const AsvSpan *alpn;
   gsize alpn_count;
   gboolean has_port;
@@ -44,10 +49,12 @@ typedef struct {
  */
 gboolean asv_dns_port(guint16 a, guint16 b);
 
-/* Reads one message. FALSE when it is no DNS message; queries and errors tell nothing. */
+/* Reads one message. FALSE when it is no DNS message; queries and errors tell nothing. Of a cut one
+ * the records that are whole are told. */
 gboolean asv_dns_message(AsvSpan message, const AsvPacketRef *at, const AsvDnsEvents *events);
 
-/* DNS over TCP: one side's octets. events is copied. */
+/* DNS over TCP: one side's octets. events is copied. The sink needs no end() before the stream is
+ * freed. */
 typedef struct AsvDnsStream AsvDnsStream;
 AsvDnsStream *asv_dns_stream_new(const AsvDnsEvents *events);
 AsvSink asv_dns_stream_sink(AsvDnsStream *stream);
