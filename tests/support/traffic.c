@@ -66,7 +66,7 @@ void traffic_write_secrets(const TrafficCapture *capture, const GString *key_log
   write_block(capture->file, 10, head, body);
 }
 
-static void write_packet(TrafficCapture *capture, const GByteArray *packet) {
+void traffic_write_packet(TrafficCapture *capture, const GByteArray *packet) {
   g_autoptr(GByteArray) head = g_byte_array_new();
   capture->time += 20000;
   guint32 fields[] = {0, (guint32)(capture->time >> 32), (guint32)capture->time, packet->len,
@@ -81,18 +81,24 @@ void traffic_close_capture(TrafficCapture *capture) {
 
 /* ---- TCP ---- */
 
-static void send_segment(TrafficTcp *tcp, TrafficSide from, guint8 flags, const void *data,
-                         gsize size) {
+void traffic_put_ip(GByteArray *out, guint8 protocol, const guint32 addresses[2], TrafficSide from,
+                    gsize size) {
   static const guint8 ethernet[] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0};
-  GByteArray *out = tcp->packet;
   g_byte_array_set_size(out, 0);
   traffic_put(out, ethernet, sizeof ethernet);
   traffic_put_number(out, 0x4500, 2);
-  traffic_put_number(out, 40 + size, 2);
+  traffic_put_number(out, 20 + size, 2);
   traffic_put_number(out, 0x00004000, 4);
-  traffic_put_number(out, 0x40060000, 4);
-  traffic_put_number(out, tcp->addresses[from], 4);
-  traffic_put_number(out, tcp->addresses[1 - from], 4);
+  traffic_put_number(out, 0x4000u | protocol, 2);
+  traffic_put_number(out, 0, 2);
+  traffic_put_number(out, addresses[from], 4);
+  traffic_put_number(out, addresses[1 - from], 4);
+}
+
+static void send_segment(TrafficTcp *tcp, TrafficSide from, guint8 flags, const void *data,
+                         gsize size) {
+  GByteArray *out = tcp->packet;
+  traffic_put_ip(out, 6, tcp->addresses, from, 20 + size);
   traffic_put_number(out, tcp->ports[from], 2);
   traffic_put_number(out, tcp->ports[1 - from], 2);
   traffic_put_number(out, tcp->next[from], 4);
@@ -101,17 +107,22 @@ static void send_segment(TrafficTcp *tcp, TrafficSide from, guint8 flags, const 
   traffic_put_number(out, 0xffff0000, 4);
   traffic_put_number(out, 0, 2);
   if (size) traffic_put(out, data, size);
-  write_packet(tcp->capture, out);
+  traffic_write_packet(tcp->capture, out);
   tcp->next[from] += (guint32)size + ((flags & 3) ? 1 : 0);
 }
 
-void traffic_open_tcp(TrafficTcp *tcp, TrafficCapture *capture, guint number, guint16 server_port) {
+void traffic_number_client(guint32 addresses[2], const TrafficCapture *capture, guint number) {
   guint client = capture->clients ? number % capture->clients : number;
+  addresses[TRAFFIC_CLIENT] = 0x0a000001u + client % 200 + (client / 200 << 8);
+  addresses[TRAFFIC_SERVER] = 0x0a640001u;
+}
+
+void traffic_open_tcp(TrafficTcp *tcp, TrafficCapture *capture, guint number, guint16 server_port) {
   *tcp = (TrafficTcp){.capture = capture,
-                      .addresses = {0x0a000001u + client % 200 + (client / 200 << 8), 0x0a640001u},
                       .ports = {(guint16)(20000 + number), server_port},
                       .next = {1000 + number, 5000 + number},
                       .packet = g_byte_array_new()};
+  traffic_number_client(tcp->addresses, capture, number);
   send_segment(tcp, TRAFFIC_CLIENT, 0x02, NULL, 0);
   send_segment(tcp, TRAFFIC_SERVER, 0x12, NULL, 0);
   send_segment(tcp, TRAFFIC_CLIENT, 0x10, NULL, 0);
@@ -144,7 +155,7 @@ static const char *const labels[] = {"CLIENT_HANDSHAKE_TRAFFIC_SECRET",
                                      "SERVER_TRAFFIC_SECRET_0"};
 
 /* HKDF-Expand-Label with an empty context, RFC 8446 §7.1. */
-static void expand(const guint8 *secret, const char *label, guint8 *out, gsize size) {
+void traffic_expand(const guint8 *secret, const char *label, guint8 *out, gsize size) {
   EVP_KDF *kdf = EVP_KDF_fetch(NULL, "TLS13-KDF", NULL);
   EVP_KDF_CTX *context = EVP_KDF_CTX_new(kdf);
   int mode = EVP_KDF_HKDF_MODE_EXPAND_ONLY;
@@ -162,8 +173,8 @@ static void expand(const guint8 *secret, const char *label, guint8 *out, gsize s
 
 static void protect_with(TrafficProtection *protection, const guint8 *secret) {
   guint8 key[16];
-  expand(secret, "key", key, sizeof key);
-  expand(secret, "iv", protection->iv, sizeof protection->iv);
+  traffic_expand(secret, "key", key, sizeof key);
+  traffic_expand(secret, "iv", protection->iv, sizeof protection->iv);
   protection->sequence = 0;
   if (!protection->cipher) protection->cipher = EVP_CIPHER_CTX_new();
   EVP_EncryptInit_ex(protection->cipher, EVP_aes_128_gcm(), NULL, key, protection->iv);
@@ -195,42 +206,62 @@ void traffic_send_tls(TrafficTls *tls, TrafficSide from, const GByteArray *data)
   traffic_send_tcp(tls->tcp, from, out->data, out->len);
 }
 
-static void put_message(GByteArray *out, guint8 type, const GByteArray *body) {
+void traffic_put_message(GByteArray *out, guint8 type, const GByteArray *body) {
   traffic_put(out, &type, 1);
   traffic_put_number(out, body->len, 3);
   traffic_put(out, body->data, body->len);
 }
 
-static void put_clear_hello(GByteArray *out, guint8 type, const GByteArray *body) {
-  traffic_put_number(out, 0x160303, 3);
-  traffic_put_number(out, body->len + 4, 2);
-  put_message(out, type, body);
+static void put_extension(GByteArray *out, guint16 type, const GByteArray *body) {
+  traffic_put_number(out, type, 2);
+  traffic_put_number(out, body->len, 2);
+  traffic_put(out, body->data, body->len);
 }
 
-static GByteArray *client_hello(const TrafficTls *tls, const char *sni) {
-  GByteArray *body = g_byte_array_new();
+/* ALPN with one name; a list of them. */
+static void put_alpn(GByteArray *out, const char *alpn) {
+  g_autoptr(GByteArray) body = g_byte_array_new();
+  gsize size = strlen(alpn);
+  traffic_put_number(body, size + 1, 2);
+  traffic_put_number(body, size, 1);
+  traffic_put(body, alpn, size);
+  put_extension(out, 16, body);
+}
+
+static void put_sni(GByteArray *out, const char *sni) {
+  g_autoptr(GByteArray) body = g_byte_array_new();
+  gsize size = strlen(sni);
+  traffic_put_number(body, size + 3, 2);
+  traffic_put_number(body, size, 3);
+  traffic_put(body, sni, size);
+  put_extension(out, 0, body);
+}
+
+static void put_extensions(GByteArray *out, const GByteArray *extensions) {
+  traffic_put_number(out, extensions->len, 2);
+  traffic_put(out, extensions->data, extensions->len);
+}
+
+void traffic_put_client_hello(GByteArray *out, const TrafficTls *tls, const TrafficHello *hello) {
+  g_autoptr(GByteArray) body = g_byte_array_new();
+  g_autoptr(GByteArray) extensions = g_byte_array_new();
   traffic_put_number(body, 0x0303, 2);
   traffic_put(body, tls->random, 32);
   traffic_put_number(body, 0, 1);
   traffic_put_number(body, 0x00021301, 4);
   traffic_put_number(body, 0x0100, 2);
-  gsize name = strlen(sni);
-  traffic_put_number(body, 9u + name + 9u + 7u, 2);
-  traffic_put_number(body, 0x0000, 2);
-  traffic_put_number(body, name + 5u, 2);
-  traffic_put_number(body, name + 3u, 2);
-  traffic_put_number(body, name, 3);
-  traffic_put(body, sni, name);
-  traffic_put_number(body, 0x00100005, 4);
-  traffic_put_number(body, 0x0003, 2);
-  traffic_put(body, "\x02h2", 3);
-  traffic_put_number(body, 0x002b0003, 4);
-  traffic_put_number(body, 0x020304, 3);
-  return body;
+  put_sni(extensions, hello->sni);
+  put_alpn(extensions, hello->alpn);
+  traffic_put_number(extensions, 0x002b0003, 4);
+  traffic_put_number(extensions, 0x020304, 3);
+  if (hello->parameters[TRAFFIC_CLIENT])
+    put_extension(extensions, 57, hello->parameters[TRAFFIC_CLIENT]);
+  put_extensions(body, extensions);
+  traffic_put_message(out, 1, body);
 }
 
-static GByteArray *server_hello(const TrafficTls *tls) {
-  GByteArray *body = g_byte_array_new();
+void traffic_put_server_hello(GByteArray *out, const TrafficTls *tls) {
+  g_autoptr(GByteArray) body = g_byte_array_new();
   traffic_put_number(body, 0x0303, 2);
   for (int i = 0; i < 32; i++) traffic_put_number(body, tls->random[i] ^ 0x5au, 1);
   traffic_put_number(body, 0, 1);
@@ -239,7 +270,7 @@ static GByteArray *server_hello(const TrafficTls *tls) {
   traffic_put_number(body, 6, 2);
   traffic_put_number(body, 0x002b0002, 4);
   traffic_put_number(body, 0x0304, 2);
-  return body;
+  traffic_put_message(out, 2, body);
 }
 
 GByteArray *traffic_make_certificate(const char *names) {
@@ -267,48 +298,64 @@ GByteArray *traffic_make_certificate(const char *names) {
   return out;
 }
 
-static void server_flight(TrafficTls *tls, const GByteArray *certificate) {
-  g_autoptr(GByteArray) flight = g_byte_array_new();
+void traffic_put_finished(GByteArray *out) {
+  g_autoptr(GByteArray) zeros = g_byte_array_new();
+  g_byte_array_set_size(zeros, 32);
+  memset(zeros->data, 0, 32);
+  traffic_put_message(out, 20, zeros);
+}
+
+void traffic_put_server_flight(GByteArray *out, const TrafficHello *hello,
+                               const GByteArray *certificate) {
+  g_autoptr(GByteArray) body = g_byte_array_new();
   g_autoptr(GByteArray) extensions = g_byte_array_new();
   g_autoptr(GByteArray) chain = g_byte_array_new();
-  g_autoptr(GByteArray) zeros = g_byte_array_new();
-  g_autoptr(GByteArray) records = g_byte_array_new();
-  traffic_put_number(extensions, 9, 2);
-  traffic_put_number(extensions, 0x00100005, 4);
-  traffic_put_number(extensions, 3, 2);
-  traffic_put(extensions, "\x02h2", 3);
-  put_message(flight, 8, extensions);
+  put_alpn(extensions, hello->alpn);
+  if (hello->parameters[TRAFFIC_SERVER])
+    put_extension(extensions, 57, hello->parameters[TRAFFIC_SERVER]);
+  put_extensions(body, extensions);
+  traffic_put_message(out, 8, body);
   traffic_put_number(chain, 0, 1);
   traffic_put_number(chain, certificate->len + 5u, 3);
   traffic_put_number(chain, certificate->len, 3);
   traffic_put(chain, certificate->data, certificate->len);
   traffic_put_number(chain, 0, 2);
-  put_message(flight, 11, chain);
-  g_byte_array_set_size(zeros, 32);
-  memset(zeros->data, 0, 32);
-  put_message(flight, 20, zeros);
-  put_record(records, &tls->now[TRAFFIC_SERVER], 22, flight->data, flight->len);
-  traffic_send_tcp(tls->tcp, TRAFFIC_SERVER, records->data, records->len);
+  traffic_put_message(out, 11, chain);
+  traffic_put_finished(out);
+}
+
+static void send_handshake(TrafficTls *tls, TrafficSide from, const GByteArray *messages) {
+  g_autoptr(GByteArray) records = g_byte_array_new();
+  put_record(records, &tls->now[from], 22, messages->data, messages->len);
+  traffic_send_tcp(tls->tcp, from, records->data, records->len);
+}
+
+static void send_clear(TrafficTls *tls, TrafficSide from, const GByteArray *message) {
+  g_autoptr(GByteArray) record = g_byte_array_new();
+  traffic_put_number(record, 0x160303, 3);
+  traffic_put_number(record, message->len, 2);
+  traffic_put(record, message->data, message->len);
+  traffic_send_tcp(tls->tcp, from, record->data, record->len);
 }
 
 void traffic_open_tls(TrafficTls *tls, TrafficTcp *tcp, const char *sni,
                       const GByteArray *certificate) {
-  g_autoptr(GByteArray) hello = client_hello(tls, sni);
-  g_autoptr(GByteArray) answer = server_hello(tls);
-  g_autoptr(GByteArray) clear = g_byte_array_new();
-  g_autoptr(GByteArray) finished = g_byte_array_new();
-  guint8 message[36] = {20, 0, 0, 32};
+  const TrafficHello hello = {.sni = sni, .alpn = "h2"};
+  g_autoptr(GByteArray) out = g_byte_array_new();
   tls->tcp = tcp;
-  put_clear_hello(clear, 1, hello);
-  traffic_send_tcp(tcp, TRAFFIC_CLIENT, clear->data, clear->len);
-  g_byte_array_set_size(clear, 0);
-  put_clear_hello(clear, 2, answer);
-  traffic_send_tcp(tcp, TRAFFIC_SERVER, clear->data, clear->len);
+  traffic_put_client_hello(out, tls, &hello);
+  send_clear(tls, TRAFFIC_CLIENT, out);
+  g_byte_array_set_size(out, 0);
+  traffic_put_server_hello(out, tls);
+  send_clear(tls, TRAFFIC_SERVER, out);
   protect_with(&tls->now[TRAFFIC_CLIENT], tls->secrets[0]);
   protect_with(&tls->now[TRAFFIC_SERVER], tls->secrets[1]);
-  server_flight(tls, certificate);
-  put_record(finished, &tls->now[TRAFFIC_CLIENT], 22, message, sizeof message);
-  traffic_send_tcp(tcp, TRAFFIC_CLIENT, finished->data, finished->len);
+  g_byte_array_set_size(out, 0);
+  traffic_put_server_flight(out, &hello, certificate);
+  send_handshake(tls, TRAFFIC_SERVER, out);
+  g_byte_array_set_size(out, 0);
+  traffic_put_finished(out);
+  send_handshake(tls, TRAFFIC_CLIENT, out);
   protect_with(&tls->now[TRAFFIC_CLIENT], tls->secrets[2]);
   protect_with(&tls->now[TRAFFIC_SERVER], tls->secrets[3]);
 }

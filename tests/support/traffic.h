@@ -30,7 +30,16 @@ typedef struct {
 /* Section and one Ethernet interface, times in nanoseconds. */
 void traffic_open_capture(TrafficCapture *capture, const char *name);
 void traffic_write_secrets(const TrafficCapture *capture, const GString *key_log);
+void traffic_write_packet(TrafficCapture *capture, const GByteArray *packet);
 void traffic_close_capture(TrafficCapture *capture);
+
+/* ---- IP ---- */
+
+/* Addresses of client `number` and of the server, by side. */
+void traffic_number_client(guint32 addresses[2], const TrafficCapture *capture, guint number);
+/* Starts a packet: Ethernet and IPv4 headers for a payload of size octets. */
+void traffic_put_ip(GByteArray *out, guint8 protocol, const guint32 addresses[2], TrafficSide from,
+                    gsize size);
 
 /* ---- TCP ---- */
 
@@ -62,6 +71,23 @@ typedef struct {
   guint8 secrets[4][32]; /* client and server handshake, client and server application */
   TrafficProtection now[2];
 } TrafficTls;
+
+/* What the hellos say. */
+typedef struct {
+  const char *sni, *alpn;
+  const GByteArray *parameters[2]; /* QUIC transport parameters, or NULL */
+} TrafficHello;
+
+/* HKDF-Expand-Label with SHA-256 and an empty context (RFC 8446 §7.1). */
+void traffic_expand(const guint8 *secret, const char *label, guint8 *out, gsize size);
+/* Handshake messages. */
+void traffic_put_message(GByteArray *out, guint8 type, const GByteArray *body);
+void traffic_put_client_hello(GByteArray *out, const TrafficTls *tls, const TrafficHello *hello);
+void traffic_put_server_hello(GByteArray *out, const TrafficTls *tls);
+/* EncryptedExtensions, Certificate and a made-up Finished. */
+void traffic_put_server_flight(GByteArray *out, const TrafficHello *hello,
+                               const GByteArray *certificate);
+void traffic_put_finished(GByteArray *out);
 
 /* Makes up the secrets of a connection and appends them to a key log. */
 void traffic_make_secrets(TrafficTls *tls, GRand *rand, GString *key_log);
