@@ -9,6 +9,11 @@
 #define SETTINGS "\0\0\0\4\0\0\0\0\0"
 #define REQUEST "GET / HTTP/1.1\r\n"
 #define STATUS "HTTP/1.1 200 OK\r\n"
+#define PROXY_TEXT "PROXY TCP4 192.0.2.1 192.0.2.2 1 443\r\n"
+#define PROXY_SIGNATURE "\r\n\r\n\0\r\nQUIT\n"
+#define PROXY_LOCAL PROXY_SIGNATURE "\x20\x00\x00\x00"
+#define PROXY_IPV4 PROXY_SIGNATURE "\x21\x11\x00\x0f\xc0\0\2\1\xc0\0\2\2\0\1\1\xbb\x04\0\0"
+#define PROXY_LONGEST PROXY_SIGNATURE "\x21\x00\xff\xff"
 /* An array without its NUL. */
 #define OCTETS(text) asv_span((const guint8 *)(text), sizeof(text) - 1)
 
@@ -28,6 +33,7 @@ struct Fixture {
   AsvPacketRef at;
   guint64 waiver; /* returned once, by the next call of a consumer */
   GString *seen;
+  GString *octets; /* that the client's consumer was given */
 };
 
 static void on_client(void *self, int client_end) {
@@ -44,6 +50,8 @@ static guint64 take_bytes(void *self, const AsvPacketRef *at, AsvSpan data) {
   const Consumer *me = self;
   g_string_append_printf(me->fixture->seen, "%c%" G_GUINT64_FORMAT ":%" G_GSIZE_FORMAT " ",
                          me->name, at->packet, data.size);
+  if (me->name == 'C')
+    g_string_append_len(me->fixture->octets, (const char *)data.data, (gssize)data.size);
   return take_waiver(me->fixture);
 }
 
@@ -91,6 +99,7 @@ static AsvEndpoint endpoint(guint8 host, guint16 port) {
 static void open_flow(Fixture *fixture, int opener, guint16 port0, guint16 port1) {
   *fixture =
       (Fixture){.seen = g_string_new(NULL),
+                .octets = g_string_new(NULL),
                 .servers = asv_servers_new(),
                 .flow = {.opener = opener, .ends = {endpoint(1, port0), endpoint(2, port1)}}};
   begin(fixture, &fixture->flow);
@@ -120,6 +129,7 @@ static void close_flow(Fixture *fixture) {
   asv_direction_free(fixture->direction);
   asv_servers_free(fixture->servers);
   g_string_free(fixture->seen, TRUE);
+  g_string_free(fixture->octets, TRUE);
 }
 
 static void test_syn(void) {
@@ -325,6 +335,126 @@ static void test_late_inside_record(void) {
   close_flow(&fixture);
 }
 
+/* Gives the client's octets (end 0) in two pieces, as a provider that heeds the waiver. */
+static void say_cut(Fixture *fixture, AsvSpan octets, gsize cut) {
+  AsvSpan pieces[2] = {asv_span_sub(octets, 0, cut), asv_span_sub(octets, cut, octets.size)};
+  guint64 waived = 0;
+  for (int i = 0; i < 2; i++) {
+    AsvSpan left = asv_span_sub(pieces[i], waived, octets.size);
+    waived = left.size ? say(fixture, 0, left) : waived - pieces[i].size;
+  }
+}
+
+/* Whatever pieces it comes in, and whether a SYN was seen or, with ports that tell the wrong
+ * client, not: who sends the header is the client, and what follows is read from its beginning. */
+static void test_proxy_header(void) {
+  const AsvSpan headers[] = {OCTETS(PROXY_TEXT), OCTETS("PROXY UNKNOWN\r\n"), OCTETS(PROXY_LOCAL),
+                             OCTETS(PROXY_IPV4)};
+  const AsvSpan firsts[] = {OCTETS(REQUEST), OCTETS(CLIENT_HELLO)};
+  for (gsize i = 0; i < G_N_ELEMENTS(headers) * G_N_ELEMENTS(firsts) * 2; i++) {
+    AsvSpan header = headers[i / 4], first = firsts[i / 2 % 2];
+    g_autoptr(GByteArray) both = g_byte_array_new();
+    g_byte_array_append(both, header.data, (guint)header.size);
+    g_byte_array_append(both, first.data, (guint)first.size);
+    for (gsize cut = 1; cut < both->len; cut++) {
+      Fixture fixture;
+      open_flow(&fixture, i % 2 ? 0 : -1, 80, 5000);
+      g_assert_false(asv_direction_proxied(fixture.direction));
+      say_cut(&fixture, asv_span(both->data, both->len), cut);
+      g_assert_nonnull(strstr(fixture.seen->str, "client=0 "));
+      g_assert_nonnull(strstr(fixture.seen->str, i / 2 % 2 ? "tls " : "plain "));
+      g_assert_null(strstr(fixture.seen->str, "gap"));
+      g_assert_true(asv_span_equal(asv_span(fixture.octets->str, fixture.octets->len), first));
+      g_assert_true(asv_direction_proxied(fixture.direction));
+      close_flow(&fixture);
+    }
+  }
+}
+
+/* Octet by octet; and in a tunnel, which nobody opens. */
+static void test_proxy_pieces(void) {
+  AsvSpan whole = OCTETS(PROXY_IPV4 REQUEST);
+  for (int tunnel = 0; tunnel < 2; tunnel++) {
+    Fixture fixture;
+    open_flow(&fixture, -1, 80, 5000);
+    if (tunnel) {
+      asv_direction_free(fixture.direction);
+      begin(&fixture, NULL);
+    }
+    guint64 waived = 0;
+    for (gsize i = 0; i < whole.size; i++)
+      waived = waived ? waived - 1 : say(&fixture, 0, asv_span_sub(whole, i, 1));
+    g_assert_cmpstr(fixture.octets->str, ==, REQUEST);
+    g_assert_null(strstr(fixture.seen->str, "gap"));
+    close_flow(&fixture);
+  }
+}
+
+/* The rest of a long header is waived, whoever was first; the server may speak before the client.
+ */
+static void test_proxy_waiver(void) {
+  Fixture fixture;
+  open_flow(&fixture, -1, 80, 5000);
+  g_assert_cmpuint(say(&fixture, 0, OCTETS(PROXY_LONGEST "####")), ==, 65535 - 4);
+  check(&fixture, "client=0 waits1 ");
+  g_assert_cmpuint(say(&fixture, 1, OCTETS(SETTINGS)), ==, 0);
+  check(&fixture, "plain S2:9 goes-on ");
+  say(&fixture, 0, OCTETS("PRI"));
+  check(&fixture, "C3:3 ");
+  close_flow(&fixture);
+
+  /* all in one segment, longer than what is looked at */
+  g_autoptr(GByteArray) whole = g_byte_array_new();
+  g_autofree guint8 *address = g_malloc0(65535);
+  g_byte_array_append(whole, (const guint8 *)PROXY_LONGEST, sizeof PROXY_LONGEST - 1);
+  g_byte_array_append(whole, address, 65535);
+  g_byte_array_append(whole, (const guint8 *)CLIENT_HELLO, sizeof CLIENT_HELLO - 1);
+  open_flow(&fixture, 0, 5000, 80);
+  g_assert_cmpuint(say(&fixture, 0, asv_span(whole->data, whole->len)), ==, 0);
+  check(&fixture, "client=0 tls C1:6 ");
+  close_flow(&fixture);
+}
+
+/* What is lost behind the header, and what is lost of it: then it is none. */
+static void test_proxy_loss(void) {
+  Fixture fixture;
+  open_flow(&fixture, 0, 5000, 80);
+  say(&fixture, 0, OCTETS(PROXY_TEXT));
+  lose(&fixture, 0, 10);
+  say(&fixture, 0, OCTETS(":::"));
+  check(&fixture, "client=0 waits1 plain C2:gap10 C3:3 goes-on ");
+  close_flow(&fixture);
+
+  open_flow(&fixture, 0, 5000, 80);
+  say(&fixture, 0, OCTETS("PROXY TCP4 192.0"));
+  lose(&fixture, 0, 5);
+  say(&fixture, 0, OCTETS(".2 192.0.2.2 1 443\r\n" REQUEST));
+  g_assert_false(asv_direction_proxied(fixture.direction));
+  finish(&fixture, 0);
+  finish(&fixture, 1);
+  check(&fixture, "client=0 waits1 plain C1:16 C2:gap5 C3:36 goes-on C4:end S5:end ");
+  close_flow(&fixture);
+}
+
+/* A server sends none; a client that only checks whether the server is there sends nothing else. */
+static void test_proxy_alone(void) {
+  Fixture fixture;
+  open_flow(&fixture, 0, 5000, 80);
+  say(&fixture, 1, OCTETS("PROXY UNKNOWN\r\n"));
+  finish(&fixture, 0);
+  finish(&fixture, 1);
+  g_assert_false(asv_direction_proxied(fixture.direction));
+  g_assert_nonnull(strstr(fixture.seen->str, "S1:15 "));
+  close_flow(&fixture);
+
+  open_flow(&fixture, 0, 5000, 80);
+  say(&fixture, 0, OCTETS(PROXY_LOCAL));
+  finish(&fixture, 0);
+  finish(&fixture, 1);
+  check(&fixture, "client=0 waits1 plain C2:end S3:end goes-on ");
+  close_flow(&fixture);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/pipeline/direction/syn", test_syn);
@@ -338,5 +468,10 @@ int main(int argc, char **argv) {
   g_test_add_func("/pipeline/direction/late", test_late);
   g_test_add_func("/pipeline/direction/not-late", test_not_late);
   g_test_add_func("/pipeline/direction/late-inside-record", test_late_inside_record);
+  g_test_add_func("/pipeline/direction/proxy-header", test_proxy_header);
+  g_test_add_func("/pipeline/direction/proxy-pieces", test_proxy_pieces);
+  g_test_add_func("/pipeline/direction/proxy-waiver", test_proxy_waiver);
+  g_test_add_func("/pipeline/direction/proxy-loss", test_proxy_loss);
+  g_test_add_func("/pipeline/direction/proxy-alone", test_proxy_alone);
   return g_test_run();
 }
