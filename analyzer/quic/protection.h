@@ -14,12 +14,12 @@
 typedef struct AsvQuicKeys AsvQuicKeys;
 
 /* Initial keys of the side (0 client, 1 server) of a connection whose client first wrote to
- * destination. */
+ * destination (RFC 9001 §5.2). */
 AsvQuicKeys *asv_quic_keys_initial(AsvCrypto *crypto, const AsvQuicVersion *version,
                                    AsvSpan destination, int side);
 
-/* From a TLS traffic secret; suite is a TLS 1.3 one whose cipher QUIC allows (RFC 9001 §5.3), else
- * NULL is returned. */
+/* From a TLS traffic secret; suite is a TLS 1.3 one whose cipher QUIC allows (RFC 9001 §5.3) and
+ * secret as long as its hash, else NULL is returned. crypto is borrowed for the keys' life. */
 AsvQuicKeys *asv_quic_keys_new(AsvCrypto *crypto, const AsvQuicVersion *version,
                                const AsvSuite *suite, AsvSpan secret);
 void asv_quic_keys_free(AsvQuicKeys *keys); /* NULL is fine */
@@ -33,13 +33,18 @@ typedef struct {
 
 /*
  * Removes header and packet protection into room (packet->octets.size octets
- * at least). expected is the number after the largest one opened in this space
- * (RFC 9000 §A.3). For 1-RTT, follows key updates: keeps the previous, current
- * and next keys, and takes up the next when a packet opens under them. FALSE
- * when no key opens it.
+ * at least, not the packet's own). expected is the number after the largest one opened in this
+ * space (RFC 9000 §A.3). For 1-RTT, follows key updates: keeps the previous, current and next keys,
+ * and takes up the next when a packet opens under them. A 1-RTT packet that does not open is tried
+ * as one behind a loss (see limits.h): of more updates, and of so many packets that its number was
+ * read wrong. FALSE when no key opens it.
  */
 gboolean asv_quic_keys_open(AsvQuicKeys *keys, const AsvQuicPacket *packet, guint64 expected,
                             guint8 *room, AsvQuicOpened *opened);
+
+/* The packet number that ends in the given bits (8, 16, 24 or 32 of them) and is nearest to
+ * expected (RFC 9000 §A.3). */
+guint64 asv_quic_number_decode(guint64 expected, guint32 truncated, guint bits);
 
 /* TRUE when the Retry packet's integrity tag fits original, the destination connection id of the
  * Initial that it answers (RFC 9001 §5.8). */

@@ -66,6 +66,11 @@ struct AsvAead {
   guint8 key[ASV_KEY_SIZE_MAX];
 };
 
+struct AsvMask {
+  EVP_CIPHER_CTX *context;
+  gboolean chacha;
+};
+
 struct AsvCbc {
   EVP_CIPHER_CTX *context;
   EVP_MAC_CTX *mac;
@@ -262,6 +267,30 @@ guint8 asv_aead_peek(AsvAead *aead, const guint8 nonce[ASV_NONCE_SIZE], gsize of
   g_assert(EVP_EncryptUpdate(aead->stream, stream, &done, chacha ? zeros : block,
                              chacha ? CHACHA_BLOCK : BLOCK));
   return octet ^ stream[offset % (chacha ? CHACHA_BLOCK : BLOCK)];
+}
+
+AsvMask *asv_mask_new(AsvCrypto *crypto, AsvCipher cipher, const guint8 *key) {
+  AsvMask *mask = g_new0(AsvMask, 1);
+  mask->chacha = algorithms[cipher].mode == MODE_CHACHA;
+  mask->context = EVP_CIPHER_CTX_new();
+  g_assert(crypto->streams[cipher]);
+  g_assert(EVP_EncryptInit_ex2(mask->context, crypto->streams[cipher], key, NULL, NULL));
+  EVP_CIPHER_CTX_set_padding(mask->context, 0);
+  return mask;
+}
+
+void asv_mask_free(AsvMask *mask) {
+  if (!mask) return;
+  EVP_CIPHER_CTX_free(mask->context);
+  g_free(mask);
+}
+
+/* ChaCha20 takes the sample as counter and nonce (RFC 9001 §5.4.4). */
+void asv_mask_make(AsvMask *mask, const guint8 sample[ASV_MASK_SAMPLE],
+                   guint8 out[ASV_MASK_SAMPLE]) {
+  static const guint8 zeros[ASV_MASK_SAMPLE] = {0};
+  if (mask->chacha) g_assert(EVP_EncryptInit_ex2(mask->context, NULL, NULL, sample, NULL));
+  g_assert(EVP_Cipher(mask->context, out, mask->chacha ? zeros : sample, ASV_MASK_SAMPLE) > 0);
 }
 
 AsvCbc *asv_cbc_new(AsvCrypto *crypto, AsvCipher cipher, const guint8 *key, AsvHash mac,

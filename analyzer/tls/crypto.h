@@ -55,6 +55,19 @@ gboolean asv_aead_open(AsvAead *aead, const guint8 nonce[ASV_NONCE_SIZE], AsvSpa
 /* Decrypts the one octet that stands at offset of the plaintext; nothing vouches for it. */
 guint8 asv_aead_peek(AsvAead *aead, const guint8 nonce[ASV_NONCE_SIZE], gsize offset, guint8 octet);
 
+/* One key of QUIC's header protection (RFC 9001 §5.4). */
+typedef struct AsvMask AsvMask;
+
+#define ASV_MASK_SAMPLE 16
+
+/* cipher is the AEAD's; key has asv_cipher_shape(cipher)->key octets. */
+AsvMask *asv_mask_new(AsvCrypto *crypto, AsvCipher cipher, const guint8 *key);
+void asv_mask_free(AsvMask *mask);
+
+/* The mask for a sample of the ciphertext: the first five octets of out. */
+void asv_mask_make(AsvMask *mask, const guint8 sample[ASV_MASK_SAMPLE],
+                   guint8 out[ASV_MASK_SAMPLE]);
+
 /* One key of a CBC cipher with the key of its HMAC. */
 typedef struct AsvCbc AsvCbc;
 
