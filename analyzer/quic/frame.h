@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * QUIC frames (RFC 9000 §19, RFC 9221 §4): a pull parser over the payload of
- * one packet, and the transport parameters that matter (RFC 9000 §18, RFC
- * 9368 §3).
+ * QUIC frames (RFC 9000 §19, RFC 9221 §4, and the drafts on acknowledgement
+ * frequency and reliable resets): a pull parser over the payload of one packet.
  */
 #ifndef ANALYZER_QUIC_FRAME_H
 #define ANALYZER_QUIC_FRAME_H
 
 #include "analyzer/quic/packet.h"
+#include "analyzer/quic/parameters.h"
 
 typedef enum {
   ASV_FRAME_CRYPTO,
@@ -31,12 +31,14 @@ typedef struct {
     struct {
       guint64 id; /* of the stream; 0 for CRYPTO */
       guint64 offset;
-      AsvSpan data;
+      AsvSpan data; /* offset and its size together are at most 2^62 - 1 */
       gboolean fin;
     } stream; /* STREAM, CRYPTO */
     struct {
-      guint64 id, error, final_size;
-    } reset; /* RESET_STREAM, STOP_SENDING (no final_size) */
+      guint64 id, error;
+      guint64 final_size;    /* 0 for STOP_SENDING */
+      guint64 reliable_size; /* RESET_STREAM_AT: octets that will come all the same; else 0 */
+    } reset;                 /* RESET_STREAM, STOP_SENDING */
     struct {
       guint64 largest;
     } ack;
@@ -54,19 +56,9 @@ typedef struct {
   };
 } AsvQuicFrame;
 
-/* The next frame; spans borrow from the payload. FALSE at the end, and with reader->failed at a
- * damaged frame or one of unknown type, behind which nothing can be read. */
+/* The next frame (a run of PADDING is one); spans borrow from the payload. FALSE at the end, and
+ * with reader->failed at a damaged frame or one of unknown type, behind which nothing can be read.
+ */
 gboolean asv_quic_frame_next(AsvReader *reader, AsvQuicFrame *frame);
-
-typedef struct {
-  AsvSpan original_destination; /* each NULL data when absent */
-  AsvSpan initial_source, retry_source;
-  AsvSpan stateless_reset_token;
-  AsvSpan preferred_id;   /* of preferred_address: its connection id */
-  guint32 chosen_version; /* version_information; 0 when absent */
-} AsvTransportParameters;
-
-/* Cuts the quic_transport_parameters extension; FALSE when it is damaged. */
-gboolean asv_transport_parameters_parse(AsvSpan extension, AsvTransportParameters *parameters);
 
 #endif

@@ -62,6 +62,11 @@ static inline guint64 asv_read_varint(AsvReader *reader) {
   return reader->failed ? 0 : value;
 }
 
+/* Moves behind one. */
+static inline void asv_skip_varint(AsvReader *reader) {
+  asv_read_span(reader, ((gsize)1 << (asv_read_u8(reader) >> 6)) - 1);
+}
+
 /* The octets behind their number as a variable-length integer; as asv_read_span(). */
 static inline AsvSpan asv_read_counted(AsvReader *reader) {
   guint64 size = asv_read_varint(reader);
