@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/traffic.h"
+#include "tests/support/traffic-quic.h"
 
 #define BODY_FRAME (16384u - 9u) /* a DATA frame that fills a TLS record */
 #define ALT_SVC "h3=\":443\"; ma=86400"
@@ -60,7 +60,7 @@ static void put_response(GByteArray *out, Http2 *http2, gsize body) {
 
 /* ---- the captures ---- */
 
-typedef enum { OVER_TLS, OVER_H2C, OVER_HTTP1 } Protocol;
+typedef enum { OVER_TLS, OVER_H2C, OVER_HTTP1, OVER_QUIC } Protocol;
 
 typedef struct {
   const char *kind;
@@ -77,24 +77,35 @@ static const Load loads[] = {{"tls-bulk", OVER_TLS, 4, 4, 8, 10000000, TRUE},
                              {"tls-small-1000", OVER_TLS, 1000, 1000, 100, 64, FALSE},
                              {"tls-alt-svc", OVER_TLS, 1000, 50, 200, 64, TRUE},
                              {"h2c-small", OVER_H2C, 100, 50, 2000, 64, TRUE},
-                             {"http1-small", OVER_HTTP1, 100, 50, 2000, 64, TRUE}};
+                             {"http1-small", OVER_HTTP1, 100, 50, 2000, 64, TRUE},
+                             {"quic-bulk", OVER_QUIC, 4, 4, 5, 10500000, TRUE},
+                             {"quic-small", OVER_QUIC, 500, 50, 100, 64, TRUE}};
 
 /* A client, its server, and the connection between them. */
 typedef struct {
   TrafficTcp tcp;
   TrafficTls tls;
   Http2 http2;
+  TrafficQuic quic;
 } Pair;
 
 static void open_pair(Pair *pair, TrafficCapture *capture, const Load *load, guint number,
                       const GByteArray *certificate) {
   gboolean tls = load->protocol == OVER_TLS;
+  if (load->protocol == OVER_QUIC) {
+    traffic_open_quic(&pair->quic, capture, number, "bench.test", certificate);
+    return;
+  }
   traffic_open_tcp(&pair->tcp, capture, number, tls ? 443 : 80);
   if (tls) traffic_open_tls(&pair->tls, &pair->tcp, "bench.test", certificate);
   if (load->protocol != OVER_HTTP1) http2_open(&pair->http2, tls ? "https" : "http", load->alt_svc);
 }
 
 static void close_pair(Pair *pair, const Load *load) {
+  if (load->protocol == OVER_QUIC) {
+    traffic_close_quic(&pair->quic);
+    return;
+  }
   traffic_close_tcp(&pair->tcp);
   if (load->protocol == OVER_TLS) traffic_close_tls(&pair->tls);
   if (load->protocol != OVER_HTTP1) http2_close(&pair->http2);
@@ -124,9 +135,52 @@ static void put_http1_response(GByteArray *out) {
   traffic_put(out, body, sizeof body);
 }
 
+static void put_request3(GByteArray *out, guint number) {
+  g_autofree char *path = g_strdup_printf("/items/%u?view=small", number);
+  nghttp2_nv fields[] = {traffic_field(":method", "GET"),
+                         traffic_field(":scheme", "https"),
+                         traffic_field(":authority", "bench.test"),
+                         traffic_field(":path", path),
+                         traffic_field("user-agent", "altshark-bench/1"),
+                         traffic_field("accept", "*/*")};
+  traffic_put_headers3(out, fields, G_N_ELEMENTS(fields));
+}
+
+static void put_response3(GByteArray *out, gsize body) {
+  g_autofree char *length = g_strdup_printf("%" G_GSIZE_FORMAT, body);
+  nghttp2_nv fields[] = {
+      traffic_field(":status", "200"), traffic_field("content-type", "application/json"),
+      traffic_field("content-length", length),
+      traffic_field("date", "Fri, 20 Nov 2026 11:30:05 GMT"), traffic_field("alt-svc", ALT_SVC)};
+  traffic_put_headers3(out, fields, G_N_ELEMENTS(fields));
+  traffic_put_frame3_head(out, 0, body);
+  guint at = out->len;
+  g_byte_array_set_size(out, at + (guint)body);
+  memset(out->data + at, 0, body);
+}
+
+static void exchange_quic(Pair *pair, const Load *load, guint round, GByteArray *out) {
+  if (round == 0) {
+    g_byte_array_set_size(out, 0);
+    traffic_put_control(out);
+    traffic_send_quic(&pair->quic, TRAFFIC_CLIENT, 2, out, FALSE);
+    traffic_send_quic(&pair->quic, TRAFFIC_SERVER, 3, out, FALSE);
+  }
+  g_byte_array_set_size(out, 0);
+  put_request3(out, round);
+  traffic_send_quic(&pair->quic, TRAFFIC_CLIENT, 4u * round, out, TRUE);
+  g_byte_array_set_size(out, 0);
+  put_response3(out, load->body);
+  traffic_send_quic(&pair->quic, TRAFFIC_SERVER, 4u * round, out, TRUE);
+}
+
 /* The request and response number `round` of a pair. */
 static void exchange(Pair *pair, const Load *load, guint round, GByteArray *out) {
   gboolean http2 = load->protocol != OVER_HTTP1;
+  if (load->protocol == OVER_QUIC) {
+    exchange_quic(pair, load, round, out);
+    return;
+  }
   g_byte_array_set_size(out, 0);
   if (http2 && round == 0) traffic_put_preface(out, TRAFFIC_CLIENT);
   if (http2)
@@ -147,11 +201,12 @@ static void make(TrafficCapture *capture, const Load *load) {
   g_autofree Pair *pairs = g_new0(Pair, load->connections);
   g_autoptr(GByteArray) certificate = traffic_make_certificate("DNS:bench.test");
   g_autoptr(GByteArray) out = g_byte_array_new();
-  if (load->protocol == OVER_TLS) {
+  gboolean quic = load->protocol == OVER_QUIC;
+  if (quic || load->protocol == OVER_TLS) {
     g_autoptr(GString) key_log = g_string_new(NULL);
     GRand *rand = g_rand_new_with_seed(1);
     for (guint i = 0; i < load->connections; i++)
-      traffic_make_secrets(&pairs[i].tls, rand, key_log);
+      traffic_make_secrets(quic ? &pairs[i].quic.tls : &pairs[i].tls, rand, key_log);
     traffic_write_secrets(capture, key_log);
     g_rand_free(rand);
   }

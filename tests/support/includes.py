@@ -17,6 +17,7 @@ ALLOWED = {
     "analyzer/quic": ["altsvc/bytes.h", "analyzer/sink.h", "analyzer/limits.h", "analyzer/tls/"],
     "analyzer/dns": ["altsvc/bytes.h", "analyzer/sink.h", "analyzer/limits.h"],
     "analyzer/http": ["altsvc/", "analyzer/sink.h", "analyzer/limits.h"],
+    "dissector": ["altsvc/", "report/", "analyzer/http/qpack.h"],
 }
 # Libraries that only some files may see.
 LIBRARIES = {
@@ -28,6 +29,9 @@ LIBRARIES = {
     "brotli/": r"analyzer/tls/certificate\.c",
     "nghttp2/": r"analyzer/http/hpack\.c",
     "nghttp3/": r"analyzer/http/qpack\.c",
+    "epan/": r"dissector/",
+    "wsutil/": r"dissector/",
+    "ws_version.h": r"dissector/",
 }
 SYSTEM = re.compile(r"^(glib\.h|[a-z0-9_]+\.h|arpa/inet\.h|netinet/in\.h|sys/[a-z]+\.h)$")
 

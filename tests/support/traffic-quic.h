@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Made-up QUIC version 1 connections (RFC 9000, 9001; AES-128-GCM) and the
+ * HTTP/3 frames in them, for tests and benchmarks.
+ */
+#ifndef TESTS_SUPPORT_TRAFFIC_QUIC_H
+#define TESTS_SUPPORT_TRAFFIC_QUIC_H
+
+#include <nghttp3/nghttp3.h>
+
+#include "tests/support/traffic.h"
+
+/* Protection of what one side sends in one packet number space. */
+typedef struct {
+  EVP_CIPHER_CTX *cipher, *mask;
+  guint8 iv[12];
+  guint64 number; /* of the next packet */
+} TrafficPackets;
+
+typedef struct {
+  TrafficCapture *capture;
+  guint32 addresses[2]; /* IPv4, by side */
+  guint16 ports[2];
+  guint8 ids[2][8]; /* the connection id that side chose for itself */
+  TrafficTls tls;   /* its secrets and random alone */
+  TrafficPackets now[2];
+  GByteArray *packet, *datagram;
+} TrafficQuic;
+
+/* The handshake of connection `number`, with ALPN h3; quic->tls has its secrets. */
+void traffic_open_quic(TrafficQuic *quic, TrafficCapture *capture, guint number, const char *sni,
+                       const GByteArray *certificate);
+/* All that side `from` sends on a stream, with its end when fin; the other side acknowledges every
+ * second packet. */
+void traffic_send_quic(TrafficQuic *quic, TrafficSide from, guint64 stream, const GByteArray *data,
+                       gboolean fin);
+/* CONNECTION_CLOSE of the client. */
+void traffic_close_quic(TrafficQuic *quic);
+
+/* A variable-length integer (RFC 9000 §16). */
+void traffic_put_varint(GByteArray *out, guint64 value);
+/* The head of an HTTP/3 frame (RFC 9114 §7.1). */
+void traffic_put_frame3_head(GByteArray *out, guint64 type, guint64 size);
+/* A control stream with empty SETTINGS. */
+void traffic_put_control(GByteArray *out);
+/* A HEADERS frame that needs no dynamic table. */
+void traffic_put_headers3(GByteArray *out, const nghttp2_nv *fields, gsize count);
+
+#endif
