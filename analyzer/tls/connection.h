@@ -8,12 +8,9 @@
 #ifndef ANALYZER_TLS_CONNECTION_H
 #define ANALYZER_TLS_CONNECTION_H
 
-#include "analyzer/tls/certificates.h"
+#include "analyzer/tls/context.h"
 #include "analyzer/tls/handshake.h"
 #include "analyzer/tls/protection.h"
-#include "analyzer/tls/record.h"
-#include "analyzer/tls/session.h"
-#include "analyzer/tls/tls.h"
 
 /* The keys of TLS 1.3 in order of use; before it only PLAIN and APPLICATION. */
 typedef enum {
@@ -24,14 +21,6 @@ typedef enum {
 } AsvEpoch;
 
 #define ASV_TLS_REASONS (ASV_TLS_DECRYPT_FAILED + 1)
-
-struct AsvTlsContext {
-  AsvKeys *keys;
-  AsvCrypto *crypto;
-  AsvSessions *sessions;
-  AsvCertificates *certificates;
-  AsvBuffers *buffers;
-};
 
 /* Records held back, one behind the other, and where each came from. */
 typedef struct {

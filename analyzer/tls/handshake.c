@@ -14,6 +14,8 @@ enum {
   EXTENSION_PRE_SHARED_KEY = 41,
   EXTENSION_EARLY_DATA = 42,
   EXTENSION_SUPPORTED_VERSIONS = 43,
+  EXTENSION_QUIC = 57,
+  EXTENSION_QUIC_DRAFT = 0xffa5,
   EXTENSION_ENCRYPTED_CLIENT_HELLO = 0xfe0d
 };
 
@@ -217,6 +219,8 @@ gboolean asv_encrypted_extensions_parse(AsvSpan body, AsvEncryptedExtensions *pa
     if (type == EXTENSION_ALPN) parsed->alpn = read_chosen_alpn(&extension);
     if (type == EXTENSION_EARLY_DATA) parsed->early_data = TRUE;
     if (type == EXTENSION_ENCRYPTED_CLIENT_HELLO) parsed->ech_retry = TRUE;
+    if (type == EXTENSION_QUIC || type == EXTENSION_QUIC_DRAFT)
+      parsed->quic = asv_read_rest(&extension);
   }
   return !reader.failed && !extensions.failed;
 }

@@ -79,6 +79,7 @@ typedef struct {
   AsvSpan alpn;
   gboolean early_data; /* accepted */
   gboolean ech_retry;  /* retry_configs: ECH was not accepted */
+  AsvSpan quic;        /* quic_transport_parameters (RFC 9001 §8.2), or NULL data */
 } AsvEncryptedExtensions;
 
 gboolean asv_encrypted_extensions_parse(AsvSpan body, AsvEncryptedExtensions *extensions);
