@@ -83,7 +83,7 @@ AsvSpan asv_http2_preface(void) {
 AsvHttp2 *asv_http2_new(AsvExchange *exchange) {
   AsvHttp2 *http2 = g_new0(AsvHttp2, 1);
   http2->exchange = exchange;
-  http2->pairs = asv_pairs_new(exchange);
+  http2->pairs = asv_pairs_new(exchange, TRUE);
   for (int side = 0; side < 2; side++) {
     http2->sides[side].payload = g_byte_array_new();
     http2->sides[side].hpack = asv_hpack_new();
@@ -352,7 +352,8 @@ static gsize step_prefix(AsvHttp2 *http2, AsvSide side, const AsvPacketRef *at, 
 static void block_done(AsvHttp2 *http2, AsvSide side, const AsvPacketRef *at) {
   Side *s = &http2->sides[side];
   if (s->promised) {
-    if (side == ASV_SERVER) asv_pairs_promise(http2->pairs, at, s->promised, s->fields);
+    if (side == ASV_SERVER)
+      asv_pairs_promise(http2->pairs, at, s->promised, s->promised, s->fields);
   } else if (s->stream) {
     asv_pairs_section(http2->pairs, at, side, s->stream, s->fields);
     if (s->end_stream) asv_pairs_end_stream(http2->pairs, at, side, s->stream);

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Stream numbers only grow (RFC 9113 §5.1.1): a response whose stream is above
- * all of the client's waits for its request; one below will never get it.
+ * Stream numbers of HTTP/2 only grow (RFC 9113 §5.1.1): a response whose stream
+ * is above all of the client's waits for its request; one below will never get
+ * it. Streams of HTTP/3 come in any order: a response waits until the client's
+ * side of its stream has ended.
  */
 #include "pairs.h"
 
+#include "analyzer/http/body.h"
 #include "analyzer/http/streams.h"
 
 typedef struct {
   AsvPacketRef at;
-  guint32 stream;
+  guint64 stream;
   gboolean is_frame;
   AsvFields fields;    /* a section */
   AsvHttpAltsvc frame; /* an ALTSVC frame; its payload is owned */
@@ -18,16 +21,18 @@ typedef struct {
 struct AsvPairs {
   AsvExchange *exchange;
   AsvStreams *streams;
-  guint32 highest; /* stream the client has begun */
+  gboolean in_order;
+  guint64 highest; /* stream the client has begun */
   gboolean ended[2];
   AsvEnd why[2];
   GQueue held; /* Held*, oldest first */
   gsize held_octets;
 };
 
-AsvPairs *asv_pairs_new(AsvExchange *exchange) {
+AsvPairs *asv_pairs_new(AsvExchange *exchange, gboolean in_order) {
   AsvPairs *pairs = g_new0(AsvPairs, 1);
   pairs->exchange = exchange;
+  pairs->in_order = in_order;
   pairs->streams = asv_streams_new();
   return pairs;
 }
@@ -94,7 +99,7 @@ static void tunnel_open(AsvPairs *pairs, AsvStream *stream, const AsvPacketRef *
   }
 }
 
-gboolean asv_pairs_is_tunnel(const AsvPairs *pairs, guint32 id) {
+gboolean asv_pairs_is_tunnel(const AsvPairs *pairs, guint64 id) {
   if (!asv_streams_tunnels(pairs->streams)) return FALSE;
   const AsvStream *stream = asv_streams_find(pairs->streams, id);
   return stream && stream->tunnel;
@@ -112,7 +117,7 @@ static void tunnel_hold(AsvPairs *pairs, AsvStream *stream, const AsvPacketRef *
     asv_streams_drop_tunnel(pairs->streams, stream);
 }
 
-static void tunnel_call(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, guint32 id,
+static void tunnel_call(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, guint64 id,
                         AsvSpan data, guint64 gap) {
   AsvStream *stream = asv_streams_find(pairs->streams, id);
   if (!stream || !stream->tunnel) return;
@@ -122,17 +127,17 @@ static void tunnel_call(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, g
     tunnel_hold(pairs, stream, at, side, data, gap);
 }
 
-void asv_pairs_tunnel_bytes(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, guint32 id,
+void asv_pairs_tunnel_bytes(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, guint64 id,
                             AsvSpan data) {
   tunnel_call(pairs, at, side, id, data, 0);
 }
 
-void asv_pairs_tunnel_gap(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, guint32 id,
+void asv_pairs_tunnel_gap(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, guint64 id,
                           guint64 n) {
   tunnel_call(pairs, at, side, id, asv_span(NULL, 0), n);
 }
 
-guint64 asv_pairs_tunnel_waive(AsvPairs *pairs, AsvSide side, guint32 id, guint64 most) {
+guint64 asv_pairs_tunnel_waive(AsvPairs *pairs, AsvSide side, guint64 id, guint64 most) {
   AsvStream *stream = asv_streams_find(pairs->streams, id);
   if (!stream || !stream->tunnel) return most;
   guint64 *waived = &stream->tunnel->waived[side];
@@ -150,7 +155,7 @@ static void forget(AsvPairs *pairs, const AsvPacketRef *at, AsvStream *stream) {
 }
 
 /* The stream, made when it is not there. */
-static AsvStream *need(AsvPairs *pairs, const AsvPacketRef *at, guint32 id) {
+static AsvStream *need(AsvPairs *pairs, const AsvPacketRef *at, guint64 id) {
   AsvStream *stream = asv_streams_find(pairs->streams, id);
   if (stream) return stream;
   while ((stream = asv_streams_surplus(pairs->streams)) != NULL) forget(pairs, at, stream);
@@ -164,16 +169,26 @@ void asv_pairs_upgraded(AsvPairs *pairs, AsvKept *kept) {
   pairs->highest = 1;
 }
 
-void asv_pairs_end_stream(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, guint32 id) {
-  AsvStream *stream = asv_streams_find(pairs->streams, id);
-  if (!stream) return;
+static void end_side(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, AsvStream *stream,
+                     AsvEnd why) {
   stream->ended[side] = TRUE;
-  tunnel_end(stream, at, side, ASV_END_FIN);
+  tunnel_end(stream, at, side, why);
   if (stream->ended[ASV_CLIENT] && stream->ended[ASV_SERVER])
     asv_streams_done(pairs->streams, stream);
 }
 
-void asv_pairs_reset(AsvPairs *pairs, const AsvPacketRef *at, guint32 id) {
+void asv_pairs_end_stream(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, guint64 id) {
+  AsvStream *stream = asv_streams_find(pairs->streams, id);
+  if (stream) end_side(pairs, at, side, stream, ASV_END_FIN);
+}
+
+void asv_pairs_end_side(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, guint64 id,
+                        AsvEnd why) {
+  end_side(pairs, at, side, need(pairs, at, id), why);
+  asv_pairs_expire(pairs, at);
+}
+
+void asv_pairs_reset(AsvPairs *pairs, const AsvPacketRef *at, guint64 id) {
   AsvStream *stream = asv_streams_find(pairs->streams, id);
   if (!stream) return;
   for (int side = 0; side < 2; side++) {
@@ -186,16 +201,18 @@ void asv_pairs_reset(AsvPairs *pairs, const AsvPacketRef *at, guint32 id) {
 /* ---- messages ---- */
 
 /* TRUE when a request of this stream can still be seen. */
-static gboolean may_come(const AsvPairs *pairs, guint32 id) {
-  return id % 2 && id > pairs->highest && !pairs->exchange->lost[ASV_CLIENT] &&
-         !pairs->ended[ASV_CLIENT];
+static gboolean may_come(const AsvPairs *pairs, guint64 id) {
+  if (pairs->exchange->lost[ASV_CLIENT] || pairs->ended[ASV_CLIENT]) return FALSE;
+  if (pairs->in_order) return id % 2 && id > pairs->highest;
+  const AsvStream *stream = asv_streams_find(pairs->streams, id);
+  return !stream || (stream->request.kind == ASV_REQUEST_UNKNOWN && !stream->ended[ASV_CLIENT]);
 }
 
-static void tell_response(AsvPairs *pairs, const AsvPacketRef *at, guint32 id,
+static void tell_response(AsvPairs *pairs, const AsvPacketRef *at, guint64 id,
                           const AsvFields *fields) {
   AsvExchange *exchange = pairs->exchange;
-  AsvMessage about = {.has_stream = TRUE, .stream = id};
   AsvStream *stream = need(pairs, at, id);
+  AsvMessage about = {.has_stream = TRUE, .stream = stream->shown};
   guint status = asv_exchange_status(fields);
   if (!status) {
     asv_exchange_trailer(exchange, at, &about, fields, &stream->request, stream->status);
@@ -213,8 +230,7 @@ static void tell_response(AsvPairs *pairs, const AsvPacketRef *at, guint32 id,
 
 static void tell_altsvc(AsvPairs *pairs, const AsvPacketRef *at, const AsvHttpAltsvc *frame) {
   const AsvHttpEvents *events = pairs->exchange->events;
-  const AsvStream *stream =
-      frame->stream ? asv_streams_find(pairs->streams, (guint32)frame->stream) : NULL;
+  const AsvStream *stream = frame->stream ? asv_streams_find(pairs->streams, frame->stream) : NULL;
   gboolean known = stream && stream->request.kind != ASV_REQUEST_UNKNOWN;
   AsvHttpAltsvc told = *frame;
   told.request_missing = frame->stream && !known;
@@ -244,8 +260,10 @@ static void tell_ready(AsvPairs *pairs) {
 }
 
 static void keep(AsvPairs *pairs, Held *held) {
+  GList *before = pairs->held.tail;
+  while (before && ((const Held *)before->data)->at.order > held->at.order) before = before->prev;
   pairs->held_octets += held_size(held);
-  g_queue_push_tail(&pairs->held, held);
+  g_queue_insert_after(&pairs->held, before, held);
   asv_pairs_expire(pairs, &held->at);
 }
 
@@ -256,7 +274,7 @@ void asv_pairs_expire(AsvPairs *pairs, const AsvPacketRef *at) {
   while ((oldest = g_queue_peek_head(&pairs->held)) != NULL &&
          (pairs->held.length > ASV_HTTP_HELD_MESSAGES_MAX ||
           pairs->held_octets > ASV_HTTP_HELD_MAX ||
-          at->order - oldest->at.order > ASV_HTTP_HELD_PACKETS_MAX))
+          at->order > oldest->at.order + ASV_HTTP_HELD_PACKETS_MAX))
     tell_oldest(pairs, pairs->held.head);
 }
 
@@ -265,28 +283,50 @@ const AsvPacketRef *asv_pairs_since(const AsvPairs *pairs) {
   return oldest ? &oldest->at : NULL;
 }
 
-static void take_request(AsvPairs *pairs, const AsvPacketRef *at, const AsvMessage *about,
-                         const AsvFields *fields) {
-  AsvStream *stream = need(pairs, at, (guint32)about->stream);
+static void take_request(AsvPairs *pairs, const AsvPacketRef *at, guint64 id,
+                         const AsvMessage *about, const AsvFields *fields) {
+  AsvStream *stream = need(pairs, at, id);
   if (stream->request.kind != ASV_REQUEST_UNKNOWN || !fields->first[ASV_FIELD_METHOD]) return;
   stream->request = asv_exchange_request(pairs->exchange, at, about, fields);
-  if (stream->request.kind == ASV_REQUEST_CONNECT && !stream->status)
+  if (stream->request.kind == ASV_REQUEST_CONNECT && !stream->status && !stream->tunnel)
     asv_streams_make_tunnel(pairs->streams, stream);
 }
 
-void asv_pairs_unread(AsvPairs *pairs, const AsvPacketRef *at, guint32 id) {
+void asv_pairs_unread(AsvPairs *pairs, const AsvPacketRef *at, guint64 id) {
   pairs->highest = MAX(pairs->highest, id);
   asv_pairs_expire(pairs, at);
 }
 
-void asv_pairs_section(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, guint32 id,
+/* A response body that is wanted is to its stream what a tunnel is: octets for a sink, of the
+ * server's side alone. */
+static void collect_body(AsvPairs *pairs, const AsvPacketRef *at, guint64 id,
+                         const AsvFields *fields) {
+  AsvExchange *exchange = pairs->exchange;
+  AsvSink sink;
+  if (!asv_body_open(exchange->context, exchange->events, fields, &sink)) return;
+  AsvStream *stream = need(pairs, at, id);
+  if (stream->tunnel || stream->status || stream->ended[ASV_SERVER] || pairs->ended[ASV_SERVER]) {
+    sink.end(sink.self, at, ASV_END_RESET);
+    return;
+  }
+  asv_streams_make_tunnel(pairs->streams, stream);
+  AsvStreamTunnel *tunnel = stream->tunnel;
+  tunnel->opened = tunnel->ended[ASV_CLIENT] = TRUE;
+  tunnel->waived[ASV_CLIENT] = ASV_WAIVE_ALL;
+  tunnel->sinks[ASV_SERVER] = sink;
+}
+
+void asv_pairs_section(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, guint64 id,
                        const AsvFields *fields) {
   if (side == ASV_CLIENT) {
     AsvMessage about = {.has_stream = TRUE, .stream = id};
-    take_request(pairs, at, &about, fields);
+    take_request(pairs, at, id, &about, fields);
     pairs->highest = MAX(pairs->highest, id);
     asv_pairs_expire(pairs, at);
-  } else if (may_come(pairs, id)) {
+    return;
+  }
+  collect_body(pairs, at, id, fields);
+  if (may_come(pairs, id)) {
     Held *held = g_new0(Held, 1);
     *held = (Held){.at = *at, .stream = id};
     asv_fields_copy(&held->fields, fields);
@@ -296,21 +336,26 @@ void asv_pairs_section(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, gu
   }
 }
 
-void asv_pairs_promise(AsvPairs *pairs, const AsvPacketRef *at, guint32 id,
+void asv_pairs_promise(AsvPairs *pairs, const AsvPacketRef *at, guint64 id, guint64 shown,
                        const AsvFields *fields) {
-  AsvMessage about = {.has_stream = TRUE, .stream = id, .pushed = TRUE};
-  if (id == 0 || id % 2) return;
-  take_request(pairs, at, &about, fields);
+  AsvMessage about = {.has_stream = TRUE, .stream = shown, .pushed = TRUE};
+  if (pairs->in_order && (id == 0 || id % 2)) return;
+  take_request(pairs, at, id, &about, fields);
   asv_pairs_end_stream(pairs, at, ASV_CLIENT, id);
+  asv_pairs_expire(pairs, at);
+}
+
+void asv_pairs_show(AsvPairs *pairs, const AsvPacketRef *at, guint64 id, guint64 shown) {
+  need(pairs, at, id)->shown = shown;
 }
 
 void asv_pairs_altsvc(AsvPairs *pairs, const AsvPacketRef *at, const AsvHttpAltsvc *frame) {
-  if (frame->from == ASV_CLIENT || frame->stream == 0 || !may_come(pairs, (guint32)frame->stream)) {
+  if (frame->from == ASV_CLIENT || frame->stream == 0 || !may_come(pairs, frame->stream)) {
     tell_altsvc(pairs, at, frame);
     return;
   }
   Held *held = g_new0(Held, 1);
-  *held = (Held){.at = *at, .stream = (guint32)frame->stream, .is_frame = TRUE, .frame = *frame};
+  *held = (Held){.at = *at, .stream = frame->stream, .is_frame = TRUE, .frame = *frame};
   held->frame.payload.data = g_memdup2(frame->payload.data, frame->payload.size);
   keep(pairs, held);
 }

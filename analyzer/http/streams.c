@@ -23,11 +23,11 @@ struct AsvStreams {
 
 #define FIRST_ROOM 16u
 
-static guint32 hash(const AsvStreams *streams, guint32 id) {
-  return (id * 2654435769u >> 7) & streams->mask;
+static guint32 hash(const AsvStreams *streams, guint64 id) {
+  return (guint32)(id * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15) >> 32) & streams->mask;
 }
 
-static void index_put(AsvStreams *streams, guint32 id, guint32 slot) {
+static void index_put(AsvStreams *streams, guint64 id, guint32 slot) {
   guint32 i = hash(streams, id);
   while (streams->index[i]) i = (i + 1) & streams->mask;
   streams->index[i] = slot;
@@ -97,7 +97,7 @@ static void list_remove(AsvStreams *streams, const AsvStream *stream) {
   list->count--;
 }
 
-AsvStream *asv_streams_find(const AsvStreams *streams, guint32 id) {
+AsvStream *asv_streams_find(const AsvStreams *streams, guint64 id) {
   for (guint32 i = hash(streams, id); streams->index[i]; i = (i + 1) & streams->mask) {
     AsvStream *stream = &streams->slots[streams->index[i] - 1];
     if (stream->id == id) return stream;
@@ -105,12 +105,12 @@ AsvStream *asv_streams_find(const AsvStreams *streams, guint32 id) {
   return NULL;
 }
 
-AsvStream *asv_streams_add(AsvStreams *streams, guint32 id) {
+AsvStream *asv_streams_add(AsvStreams *streams, guint64 id) {
   if (!streams->free) set_room(streams, streams->room * 2);
   guint32 slot = streams->free;
   AsvStream *stream = &streams->slots[slot - 1];
   streams->free = stream->newer;
-  *stream = (AsvStream){.id = id};
+  *stream = (AsvStream){.id = id, .shown = id};
   index_put(streams, id, slot);
   list_add(streams, stream);
   return stream;

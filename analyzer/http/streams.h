@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The streams of an HTTP/2 connection whose requests are remembered: an
+ * The streams of an HTTP/2 or HTTP/3 connection whose requests are remembered: an
  * open-addressed table over slots that are used again. When it is full the
  * oldest stream that is done goes first, then the oldest of all.
  */
@@ -20,7 +20,8 @@ typedef struct {
 } AsvStreamTunnel;
 
 typedef struct {
-  guint32 id;
+  guint64 id;
+  guint64 shown;        /* what events call it */
   guint32 older, newer; /* neighbours in its list: slots, plus one */
   AsvKept request;      /* kind ASV_REQUEST_UNKNOWN: not seen yet */
   guint status;         /* of the final response; 0 before it */
@@ -34,9 +35,9 @@ typedef struct AsvStreams AsvStreams;
 AsvStreams *asv_streams_new(void);
 void asv_streams_free(AsvStreams *streams);
 /* The stream, or NULL. Valid until the next asv_streams_add(). */
-AsvStream *asv_streams_find(const AsvStreams *streams, guint32 id);
+AsvStream *asv_streams_find(const AsvStreams *streams, guint64 id);
 /* Adds one that is not there. */
-AsvStream *asv_streams_add(AsvStreams *streams, guint32 id);
+AsvStream *asv_streams_add(AsvStreams *streams, guint64 id);
 /* The stream that must go before another can be added, or NULL. The caller ends its tunnel, then
  * removes it. */
 AsvStream *asv_streams_surplus(AsvStreams *streams);

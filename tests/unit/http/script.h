@@ -252,7 +252,8 @@ static inline void on_goaway(void *self, const AsvPacketRef *at, AsvSide from) {
 
 static inline void on_unreadable(void *self, const AsvPacketRef *at, AsvSide from,
                                  AsvHttpUnreadable reason, guint64 bytes) {
-  static const char *const names[] = {"bytes-lost", "hpack-lost", "not-http", "one-direction"};
+  static const char *const names[] = {"bytes-lost", "hpack-lost", "qpack-lost", "not-http",
+                                      "one-direction"};
   told_begin(self, at, "unreadable", FALSE, 0);
   g_string_append_printf(((Told *)self)->told, " %s %s %" G_GUINT64_FORMAT,
                          from == ASV_CLIENT ? "client" : "server", names[reason], bytes);

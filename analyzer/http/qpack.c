@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nghttp3's decoder, which must know the table capacity that the receiver
+ * allowed, and is of no use any more after one error. So sections that need no
+ * table (Required Insert Count 0: their first octet is 0, RFC 9204 §4.5.1.1)
+ * go to a decoder of their own, which is replaced after an error; and all else
+ * waits, in order, until the capacity is known.
+ */
+#include "qpack.h"
+
+#include <nghttp3/nghttp3.h>
+
+#include "analyzer/limits.h"
+
+/* Octets that an entry takes at least (RFC 9204 §3.2.1). */
+#define ENTRY_MIN 32u
+
+typedef enum { HELD_SECTION, HELD_ENCODER, HELD_GAP } HeldKind;
+
+/* Its ticket and its octets stand behind it. */
+typedef struct {
+  HeldKind kind;
+  guint64 stream;
+  guint64 required; /* inserts it waits for; 0: only behind other sections of its stream */
+  guint64 gap;
+  gsize size;
+} Held;
+
+struct AsvQpack {
+  AsvQpackEvents events;
+  gsize ticket_size;
+  nghttp3_qpack_decoder *plain, *table; /* made when needed */
+  nghttp3_qpack_stream_context *context;
+  gboolean known; /* the capacity */
+  guint64 capacity;
+  gboolean lost;
+  guint64 passed; /* octets of the encoder stream since it was lost */
+  GQueue held;    /* Held*, oldest first */
+  gsize held_octets;
+  guint64 least; /* inserts that any of them waits for */
+};
+
+typedef enum { OUTCOME_READ, OUTCOME_FAILED, OUTCOME_BLOCKED } Outcome;
+
+AsvQpack *asv_qpack_new(const AsvQpackEvents *events, gsize ticket_size) {
+  AsvQpack *qpack = g_new0(AsvQpack, 1);
+  qpack->events = *events;
+  qpack->ticket_size = ticket_size;
+  return qpack;
+}
+
+void asv_qpack_free(AsvQpack *qpack) {
+  if (!qpack) return;
+  g_queue_clear_full(&qpack->held, g_free);
+  if (qpack->plain) nghttp3_qpack_decoder_del(qpack->plain);
+  if (qpack->table) nghttp3_qpack_decoder_del(qpack->table);
+  if (qpack->context) nghttp3_qpack_stream_context_del(qpack->context);
+  g_free(qpack);
+}
+
+static nghttp3_qpack_decoder *make_decoder(guint64 capacity) {
+  nghttp3_qpack_decoder *decoder;
+  if (nghttp3_qpack_decoder_new(&decoder, (size_t)capacity, 0, nghttp3_mem_default()))
+    g_error("out of memory for a QPACK table");
+  return decoder;
+}
+
+/* ---- decoding ---- */
+
+/* Takes what the decoder has to say to the encoder, which the receiver says itself: it fails when
+ * too much of that has come together. */
+static void drain(nghttp3_qpack_decoder *decoder) {
+  guint8 octets[64];
+  nghttp3_buf buf = {.begin = octets, .end = octets + sizeof octets, .pos = octets, .last = octets};
+  g_assert(nghttp3_qpack_decoder_get_decoder_streamlen(decoder) <= sizeof octets);
+  nghttp3_qpack_decoder_write_decoder(decoder, &buf);
+}
+
+static Outcome decode(AsvQpack *qpack, nghttp3_qpack_decoder *decoder, AsvSpan octets) {
+  const AsvQpackEvents *events = &qpack->events;
+  if (!qpack->context &&
+      nghttp3_qpack_stream_context_new(&qpack->context, 0, nghttp3_mem_default()))
+    g_error("out of memory for a QPACK section");
+  nghttp3_qpack_stream_context_reset(qpack->context);
+  for (;;) {
+    nghttp3_qpack_nv nv;
+    guint8 flags = 0;
+    nghttp3_ssize read = nghttp3_qpack_decoder_read_request(decoder, qpack->context, &nv, &flags,
+                                                            octets.data, octets.size, TRUE);
+    if (read < 0) return OUTCOME_FAILED;
+    octets.data += read;
+    octets.size -= (gsize)read;
+    if (flags & NGHTTP3_QPACK_DECODE_FLAG_BLOCKED) return OUTCOME_BLOCKED;
+    if (flags & NGHTTP3_QPACK_DECODE_FLAG_FINAL) return OUTCOME_READ;
+    if (!(flags & NGHTTP3_QPACK_DECODE_FLAG_EMIT)) return OUTCOME_FAILED;
+    nghttp3_vec name = nghttp3_rcbuf_get_buf(nv.name), value = nghttp3_rcbuf_get_buf(nv.value);
+    events->field(events->self, asv_span(name.base, name.len), asv_span(value.base, value.len));
+    nghttp3_rcbuf_decref(nv.name);
+    nghttp3_rcbuf_decref(nv.value);
+  }
+}
+
+static Outcome decode_plain(AsvQpack *qpack, AsvSpan octets) {
+  if (!qpack->plain) qpack->plain = make_decoder(0);
+  Outcome outcome = decode(qpack, qpack->plain, octets);
+  if (outcome != OUTCOME_READ) {
+    nghttp3_qpack_decoder_del(qpack->plain);
+    qpack->plain = NULL;
+  }
+  return outcome;
+}
+
+/*
+ * Whether a section's Required Insert Count, which is told modulo twice the
+ * number of entries that fit (RFC 9204 §4.5.1.1), can only be what it was
+ * taken for. Behind a loss: an insert takes an octet at least (§4.3.4), so no
+ * more inserts than octets can have passed unread; and the encoder is ahead of
+ * what the receiver has by no more than the entries that fit (§2.1.1).
+ */
+static gboolean is_certain(const AsvQpack *qpack, guint64 required) {
+  guint64 fit = qpack->capacity / ENTRY_MIN;
+  if (!qpack->lost) return TRUE;
+  return required + fit > nghttp3_qpack_decoder_get_icnt(qpack->table) + qpack->passed;
+}
+
+static void pass(AsvQpack *qpack, guint64 octets) {
+  qpack->passed = octets > G_MAXUINT64 - qpack->passed ? G_MAXUINT64 : qpack->passed + octets;
+}
+
+static void lose(AsvQpack *qpack, guint64 octets);
+
+static Outcome decode_with_table(AsvQpack *qpack, AsvSpan octets) {
+  if (!qpack->known) return OUTCOME_BLOCKED;
+  if (qpack->lost && qpack->passed >= qpack->capacity / ENTRY_MIN) return OUTCOME_FAILED;
+  if (!qpack->table) qpack->table = make_decoder(qpack->capacity);
+  Outcome outcome = decode(qpack, qpack->table, octets);
+  drain(qpack->table);
+  if (outcome == OUTCOME_BLOCKED && qpack->lost) return OUTCOME_FAILED;
+  gboolean certain = is_certain(qpack, nghttp3_qpack_stream_context_get_ricnt(qpack->context));
+  return outcome == OUTCOME_READ && !certain ? OUTCOME_FAILED : outcome;
+}
+
+static Outcome try(AsvQpack *qpack, AsvSpan octets) {
+  if (!octets.size) return OUTCOME_FAILED;
+  return octets.data[0] == 0 ? decode_plain(qpack, octets) : decode_with_table(qpack, octets);
+}
+
+static void finish(AsvQpack *qpack, gconstpointer ticket, AsvSpan octets, Outcome outcome) {
+  const AsvQpackEvents *events = &qpack->events;
+  events->done(events->self, ticket, outcome == OUTCOME_READ);
+  gboolean broken = outcome == OUTCOME_FAILED && octets.size && octets.data[0] != 0;
+  if (broken && !qpack->lost) lose(qpack, G_MAXUINT64);
+}
+
+/* ---- waiting ---- */
+
+static gpointer held_ticket(const Held *held) {
+  return (gpointer)(held + 1);
+}
+
+static AsvSpan held_octets(const AsvQpack *qpack, const Held *held) {
+  return asv_span((const guint8 *)(held + 1) + qpack->ticket_size, held->size);
+}
+
+static void limit(AsvQpack *qpack) {
+  while (qpack->held.length > ASV_HTTP3_BLOCKED_MAX ||
+         qpack->held_octets > ASV_HTTP3_BLOCKED_OCTETS_MAX)
+    asv_qpack_give_up(qpack);
+}
+
+static void hold(AsvQpack *qpack, const Held *held, gconstpointer ticket, AsvSpan octets) {
+  Held *copy = g_malloc(sizeof *copy + qpack->ticket_size + octets.size);
+  *copy = *held;
+  copy->size = octets.size;
+  if (ticket) memcpy(held_ticket(copy), ticket, qpack->ticket_size);
+  if (octets.size)
+    memcpy((guint8 *)held_ticket(copy) + qpack->ticket_size, octets.data, octets.size);
+  if (!qpack->held.head || held->required < qpack->least) qpack->least = held->required;
+  g_queue_push_tail(&qpack->held, copy);
+  qpack->held_octets += octets.size;
+  limit(qpack);
+}
+
+static Held *unlink_held(AsvQpack *qpack, GList *link) {
+  Held *held = link->data;
+  g_queue_delete_link(&qpack->held, link);
+  qpack->held_octets -= held->size;
+  return held;
+}
+
+static void settle(AsvQpack *qpack, Held *held, Outcome outcome) {
+  finish(qpack, held_ticket(held), held_octets(qpack, held), outcome);
+  g_free(held);
+}
+
+/* The section at link, and those of its stream behind it, wait for this many inserts. */
+static void raise_required(GList *link, guint64 required) {
+  guint64 stream = ((const Held *)link->data)->stream;
+  for (; link; link = link->next) {
+    Held *held = link->data;
+    if (held->stream == stream) held->required = MAX(held->required, required);
+  }
+}
+
+/* Reads the sections whose inserts are there. */
+static void release(AsvQpack *qpack) {
+  guint64 count = nghttp3_qpack_decoder_get_icnt(qpack->table);
+  GList *next;
+  if (!qpack->held.head || count < qpack->least) return;
+  qpack->least = G_MAXUINT64;
+  for (GList *link = qpack->held.head; link; link = next) {
+    next = link->next;
+    Held *held = link->data;
+    if (held->required > count) {
+      qpack->least = MIN(qpack->least, held->required);
+      continue;
+    }
+    Outcome outcome = try(qpack, held_octets(qpack, held));
+    if (outcome == OUTCOME_BLOCKED) {
+      raise_required(link, nghttp3_qpack_stream_context_get_ricnt(qpack->context));
+      qpack->least = MIN(qpack->least, held->required);
+      continue;
+    }
+    settle(qpack, unlink_held(qpack, link), outcome);
+    if (qpack->lost) return;
+  }
+}
+
+/* Takes up anew what waited, in order, now that something of the whole has changed. */
+static void replay(AsvQpack *qpack) {
+  GQueue held = qpack->held;
+  g_queue_init(&qpack->held);
+  qpack->held_octets = 0;
+  Held *each;
+  while ((each = g_queue_pop_head(&held)) != NULL) {
+    AsvSpan octets = held_octets(qpack, each);
+    if (each->kind == HELD_ENCODER)
+      asv_qpack_encoder_bytes(qpack, octets);
+    else if (each->kind == HELD_GAP)
+      asv_qpack_encoder_gap(qpack, each->gap);
+    else
+      asv_qpack_section(qpack, each->stream, held_ticket(each), octets);
+    g_free(each);
+  }
+}
+
+/* The encoder stream cannot be followed from here on. */
+static void lose(AsvQpack *qpack, guint64 octets) {
+  qpack->lost = TRUE;
+  qpack->passed = octets;
+  replay(qpack);
+}
+
+gconstpointer asv_qpack_oldest(const AsvQpack *qpack) {
+  for (GList *link = qpack->held.head; link; link = link->next)
+    if (((const Held *)link->data)->kind == HELD_SECTION) return held_ticket(link->data);
+  return NULL;
+}
+
+void asv_qpack_give_up(AsvQpack *qpack) {
+  if (!qpack->held.head) return;
+  if (!qpack->known) {
+    qpack->known = TRUE;
+    lose(qpack, G_MAXUINT64);
+    return;
+  }
+  settle(qpack, unlink_held(qpack, qpack->held.head), OUTCOME_BLOCKED);
+}
+
+/* ---- what comes in ---- */
+
+void asv_qpack_set_capacity(AsvQpack *qpack, guint64 capacity) {
+  if (qpack->known) return;
+  qpack->known = TRUE;
+  qpack->capacity = capacity;
+  if (capacity > ASV_HTTP3_TABLE_MAX)
+    lose(qpack, G_MAXUINT64);
+  else
+    replay(qpack);
+}
+
+/* Octet by octet while sections wait, so that each is read before what it needs is evicted. */
+static void feed_encoder(AsvQpack *qpack, AsvSpan data) {
+  if (!qpack->table) qpack->table = make_decoder(qpack->capacity);
+  while (data.size && !qpack->lost) {
+    gsize n = qpack->held.head ? 1 : data.size;
+    nghttp3_ssize read = nghttp3_qpack_decoder_read_encoder(qpack->table, data.data, n);
+    if (read != (nghttp3_ssize)n) {
+      lose(qpack, G_MAXUINT64);
+      return;
+    }
+    data = asv_span_sub(data, n, data.size);
+    release(qpack);
+  }
+  drain(qpack->table);
+}
+
+/* Puts octets behind those that wait as the newest; FALSE when those are none of the encoder
+ * stream. */
+static gboolean append_held(AsvQpack *qpack, AsvSpan data) {
+  GList *newest = qpack->held.tail;
+  if (!newest || ((const Held *)newest->data)->kind != HELD_ENCODER) return FALSE;
+  Held *held = g_realloc(newest->data, sizeof *held + qpack->ticket_size +
+                                           ((const Held *)newest->data)->size + data.size);
+  newest->data = held;
+  memcpy((guint8 *)held_ticket(held) + qpack->ticket_size + held->size, data.data, data.size);
+  held->size += data.size;
+  qpack->held_octets += data.size;
+  return TRUE;
+}
+
+static void hold_encoder(AsvQpack *qpack, AsvSpan data) {
+  if (append_held(qpack, data))
+    limit(qpack);
+  else
+    hold(qpack, &(Held){.kind = HELD_ENCODER}, NULL, data);
+}
+
+void asv_qpack_encoder_bytes(AsvQpack *qpack, AsvSpan data) {
+  if (!data.size) return;
+  if (qpack->lost)
+    pass(qpack, data.size);
+  else if (!qpack->known)
+    hold_encoder(qpack, data);
+  else
+    feed_encoder(qpack, data);
+}
+
+void asv_qpack_encoder_gap(AsvQpack *qpack, guint64 n) {
+  if (qpack->lost)
+    pass(qpack, n);
+  else if (!qpack->known)
+    hold(qpack, &(Held){.kind = HELD_GAP, .gap = n}, NULL, asv_span(NULL, 0));
+  else
+    lose(qpack, n);
+}
+
+/* The newest section of the stream that waits, or NULL. */
+static const Held *find_held(const AsvQpack *qpack, guint64 stream) {
+  for (GList *link = qpack->held.tail; link; link = link->prev) {
+    const Held *held = link->data;
+    if (held->kind == HELD_SECTION && held->stream == stream) return held;
+  }
+  return NULL;
+}
+
+void asv_qpack_section(AsvQpack *qpack, guint64 stream, gconstpointer ticket, AsvSpan octets) {
+  const Held *before = find_held(qpack, stream);
+  Held held = {.kind = HELD_SECTION, .stream = stream, .required = before ? before->required : 0};
+  Outcome outcome = before ? OUTCOME_BLOCKED : try(qpack, octets);
+  if (outcome != OUTCOME_BLOCKED) {
+    finish(qpack, ticket, octets, outcome);
+    return;
+  }
+  if (!before && qpack->known)
+    held.required = nghttp3_qpack_stream_context_get_ricnt(qpack->context);
+  hold(qpack, &held, ticket, octets);
+}
