@@ -22,7 +22,8 @@ void altsvc_extract_free(AltsvcExtract *extract);
 void altsvc_extract_packet(AltsvcExtract *extract, packet_info *pinfo, proto_tree *tree,
                            const AsvObserver *out);
 
-/* The last packet was seen: connections still open end with the capture. */
-void altsvc_extract_finish(AltsvcExtract *extract, const AsvObserver *out);
+/* Tells what is left to tell when the last packet was seen: connections still open end with the
+ * capture. May be called again, also while packets still come. */
+void altsvc_extract_finish(const AltsvcExtract *extract, const AsvObserver *out);
 
 #endif

@@ -25,6 +25,9 @@ typedef struct {
   AltsvcSeen *items;
 } AltsvcPacket;
 
+/* Tells the observations that only the end of the capture makes: may be called again. */
+void altsvc_finish(const AsvObserver *out);
+
 /* Registers protocol, fields, preferences and the post-dissector. */
 void altsvc_register_protocol(void);
 void altsvc_handoff_protocol(void);

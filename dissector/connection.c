@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Ends are told apart by address and port, in the order of the first packet.
+ * A tunnel is a connection of its own with the ends of the outer one.
+ */
+#include "connection.h"
+
+#include <epan/to_str.h>
+
+#include "http1.h"
+#include "http2.h"
+#include "tls.h"
+
+static char *end_text(const address *host, guint32 port) {
+  g_autofree char *text = g_malloc0(WS_INET6_ADDRSTRLEN);
+  address_to_str_buf(host, text, WS_INET6_ADDRSTRLEN);
+  return g_strdup_printf(host->type == AT_IPv6 ? "[%s]:%u" : "%s:%u", text, port);
+}
+
+static char *address_text(const address *host) {
+  char *text = g_malloc0(WS_INET6_ADDRSTRLEN);
+  address_to_str_buf(host, text, WS_INET6_ADDRSTRLEN);
+  return text;
+}
+
+static AltsvcConnection *blank(const AltsvcPlace *first) {
+  AltsvcConnection *connection = g_new0(AltsvcConnection, 1);
+  connection->first = *first;
+  connection->client = -1;
+  return connection;
+}
+
+AltsvcConnection *altsvc_connection_new(guint32 number, const packet_info *pinfo,
+                                        const AltsvcPlace *first) {
+  AltsvcConnection *connection = blank(first);
+  connection->ends[0] = end_text(&pinfo->src, pinfo->srcport);
+  connection->ends[1] = end_text(&pinfo->dst, pinfo->destport);
+  connection->addresses[0] = address_text(&pinfo->src);
+  connection->addresses[1] = address_text(&pinfo->dst);
+  connection->ports[0] = (guint16)pinfo->srcport;
+  connection->ports[1] = (guint16)pinfo->destport;
+  connection->label = g_strdup_printf("tcp:%u", number);
+  return connection;
+}
+
+void altsvc_connection_free(AltsvcConnection *connection) {
+  if (!connection) return;
+  altsvc_connection_free(connection->tunnel);
+  altsvc_tls_free(connection->tls);
+  altsvc_http1_free(connection->http1);
+  altsvc_http2_free(connection->http2);
+  for (int i = 0; i < 2; i++) {
+    g_free(connection->ends[i]);
+    g_free(connection->addresses[i]);
+  }
+  g_free(connection->label);
+  g_free(connection);
+}
+
+void altsvc_connection_enter(AltsvcConnection *connection, const packet_info *pinfo,
+                             const AltsvcPlace *at, const AsvObserver *out) {
+  g_autofree char *source = end_text(&pinfo->src, pinfo->srcport);
+  connection->out = out;
+  connection->at = *at;
+  connection->sender = g_str_equal(source, connection->ends[0]) ? 0 : 1;
+  for (AltsvcConnection *inner = connection->tunnel; inner; inner = inner->tunnel) {
+    inner->out = out;
+    inner->at = *at;
+    inner->sender = connection->sender;
+  }
+}
+
+static void tell_opened(const AltsvcConnection *connection) {
+  char mac[18];
+  AsvObservation seen = altsvc_connection_observation(connection, ASV_OBSERVATION_CONNECTION);
+  seen.time = connection->first.time;
+  seen.packet = connection->first.packet;
+  seen.opened = (AsvConnectionSeen){.transport = "tcp"};
+  if (connection->has_mac) {
+    const guint8 *octets = connection->macs[connection->client];
+    g_snprintf(mac, sizeof mac, "%02x:%02x:%02x:%02x:%02x:%02x", octets[0], octets[1], octets[2],
+               octets[3], octets[4], octets[5]);
+    seen.opened.client_mac = mac;
+  }
+  altsvc_connection_tell(connection, &seen);
+}
+
+void altsvc_connection_set_client(AltsvcConnection *connection, int client) {
+  if (connection->client >= 0) return;
+  connection->client = client;
+  connection->ref = (AsvConnectionRef){
+      .client = connection->addresses[client],
+      .server = connection->ends[1 - client],
+      .label = connection->label,
+      .id = asv_connection_id("tcp", connection->ends[client], connection->ends[1 - client],
+                              connection->first.time, NULL)};
+  tell_opened(connection);
+}
+
+void altsvc_connection_sender_is(AltsvcConnection *connection, AsvFrom from) {
+  int sender = connection->sender;
+  altsvc_connection_set_client(connection, from == ASV_FROM_CLIENT ? sender : 1 - sender);
+}
+
+AsvFrom altsvc_connection_from(AltsvcConnection *connection) {
+  if (connection->client < 0)
+    altsvc_connection_set_client(connection, connection->ports[0] < connection->ports[1] ? 1 : 0);
+  return connection->sender == connection->client ? ASV_FROM_CLIENT : ASV_FROM_SERVER;
+}
+
+AsvObservation altsvc_connection_observation(const AltsvcConnection *connection,
+                                             AsvObservationKind kind) {
+  return (AsvObservation){.kind = kind,
+                          .time = connection->at.time,
+                          .file = ALTSVC_FILE,
+                          .packet = connection->at.packet,
+                          .connection = &connection->ref};
+}
+
+void altsvc_connection_tell(const AltsvcConnection *connection, const AsvObservation *seen) {
+  connection->out->observe(connection->out->self, seen);
+}
+
+void altsvc_connection_close(AltsvcConnection *connection, AsvFrom by, AsvCloseReason reason) {
+  if (connection->closed) return;
+  connection->closed = TRUE;
+  AsvObservation seen = altsvc_connection_observation(connection, ASV_OBSERVATION_CLOSE);
+  seen.close = (AsvCloseSeen){.by = by, .reason = reason, .requests = connection->requests};
+  altsvc_connection_tell(connection, &seen);
+}
+
+void altsvc_connection_open_tunnel(AltsvcConnection *connection, AsvSpan target) {
+  AltsvcConnection *tunnel = blank(&connection->at);
+  g_autofree char *octets = asv_span_dup(target);
+  g_autofree char *opened = g_strdup_printf("%016" G_GINT64_MODIFIER "x", connection->ref.id);
+  int client = connection->client;
+  tunnel->addresses[client] = g_strdup(connection->addresses[client]);
+  tunnel->ends[1 - client] = g_strescape(octets, NULL);
+  tunnel->label = g_strdup(connection->label);
+  tunnel->out = connection->out;
+  tunnel->at = connection->at;
+  tunnel->sender = connection->sender;
+  tunnel->client = client;
+  tunnel->ref =
+      (AsvConnectionRef){.client = tunnel->addresses[client],
+                         .server = tunnel->ends[1 - client],
+                         .label = tunnel->label,
+                         .id = asv_connection_id("tunnel", opened, connection->ref.server,
+                                                 connection->at.time, tunnel->ends[1 - client])};
+  connection->tunnel = tunnel;
+  tell_opened(tunnel);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One connection of a capture file as the plugin follows it: who is the
+ * client, what was told of it, and what the protocols on it have to remember.
+ * Observations of a connection whose client is not known yet are told as soon
+ * as it is.
+ */
+#ifndef DISSECTOR_CONNECTION_H
+#define DISSECTOR_CONNECTION_H
+
+#include <epan/packet.h>
+
+#include "altsvc/observation.h"
+
+/* A plugin is not told the name of the capture file. */
+#define ALTSVC_FILE "-"
+
+/* A packet, and when it came. */
+typedef struct {
+  guint64 packet;
+  gint64 time; /* nanoseconds since 1970 */
+} AltsvcPlace;
+
+typedef struct AltsvcHttp1 AltsvcHttp1;
+typedef struct AltsvcHttp2 AltsvcHttp2;
+typedef struct AltsvcTls AltsvcTls;
+
+typedef struct AltsvcConnection {
+  const AsvObserver *out; /* for the packet in work */
+  AltsvcPlace first, at;  /* at: the packet in work */
+  int sender;             /* of the packet in work: which of ends */
+  char *ends[2];          /* "192.0.2.1:443" */
+  char *addresses[2];
+  guint16 ports[2];
+  gboolean has_mac;
+  guint8 macs[2][6];
+  char *label;
+  int client; /* which of ends; -1 while it is not known */
+  AsvConnectionRef ref;
+  gboolean secure; /* inside TLS */
+  gboolean early;  /* what comes now is 0-RTT data */
+  gboolean closed;
+  AsvFrom goaway;
+  guint64 requests;
+  AltsvcTls *tls; /* what each protocol remembers; NULL until it is seen */
+  AltsvcHttp1 *http1;
+  AltsvcHttp2 *http2;
+  struct AltsvcConnection *tunnel; /* what follows on this connection belongs to; or NULL */
+} AltsvcConnection;
+
+AltsvcConnection *altsvc_connection_new(guint32 number, const packet_info *pinfo,
+                                        const AltsvcPlace *first);
+void altsvc_connection_free(AltsvcConnection *connection);
+
+/* The packet as the one in work. */
+void altsvc_connection_enter(AltsvcConnection *connection, const packet_info *pinfo,
+                             const AltsvcPlace *at, const AsvObserver *out);
+
+/* Says who the client is: the observation `connection` is told. Nothing happens when it was said.
+ */
+void altsvc_connection_set_client(AltsvcConnection *connection, int client);
+
+/* The sender of the packet in work is the client, or the server; as above. */
+void altsvc_connection_sender_is(AltsvcConnection *connection, AsvFrom from);
+
+/* Which side sent the packet in work; the client is decided when it was not known. */
+AsvFrom altsvc_connection_from(AltsvcConnection *connection);
+
+/* An observation of the packet in work. */
+AsvObservation altsvc_connection_observation(const AltsvcConnection *connection,
+                                             AsvObservationKind kind);
+void altsvc_connection_tell(const AltsvcConnection *connection, const AsvObservation *seen);
+
+/* The connection ends; nothing happens when that was said. */
+void altsvc_connection_close(AltsvcConnection *connection, AsvFrom by, AsvCloseReason reason);
+
+/* CONNECT was answered: what follows is a connection of its own to target. */
+void altsvc_connection_open_tunnel(AltsvcConnection *connection, AsvSpan target);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One walk over a packet's tree finds the connection, then hands each protocol
+ * of it to the file that reads it. Connections go by Wireshark's stream number.
+ */
+#include "extract.h"
+
+#include "connection.h"
+#include "fields.h"
+#include "http1.h"
+#include "http2.h"
+#include "tls.h"
+
+enum { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_ACK = 0x10 };
+
+struct AltsvcExtract {
+  GHashTable *connections; /* AltsvcConnection* by stream number */
+  GPtrArray *in_order;     /* the same, by first packet; owned */
+  AsvCaptureSeen capture;
+  AltsvcPlace last;
+};
+
+typedef struct {
+  AltsvcExtract *extract;
+  packet_info *pinfo;
+  const AsvObserver *out;
+  AltsvcPlace at;
+  AltsvcConnection *connection; /* of the segment last seen, or NULL */
+  guint flags;                  /* of that segment */
+  AsvSpan macs[2];              /* source, destination */
+} Walk;
+
+static void connection_free(gpointer data) {
+  altsvc_connection_free(data);
+}
+
+AltsvcExtract *altsvc_extract_new(void) {
+  AltsvcExtract *extract = g_new0(AltsvcExtract, 1);
+  extract->connections = g_hash_table_new(NULL, NULL);
+  extract->in_order = g_ptr_array_new_with_free_func(connection_free);
+  return extract;
+}
+
+void altsvc_extract_free(AltsvcExtract *extract) {
+  if (!extract) return;
+  g_hash_table_destroy(extract->connections);
+  g_ptr_array_unref(extract->in_order);
+  g_free(extract);
+}
+
+/* ---- TCP ---- */
+
+static void note_macs(AltsvcConnection *connection, const Walk *walk) {
+  if (walk->macs[0].size != 6 || walk->macs[1].size != 6) return;
+  connection->has_mac = TRUE;
+  for (int i = 0; i < 2; i++) memcpy(connection->macs[i], walk->macs[i].data, 6);
+}
+
+static AltsvcConnection *connection_of(const Walk *walk, guint32 number) {
+  AltsvcExtract *extract = walk->extract;
+  gpointer key = GUINT_TO_POINTER(number);
+  AltsvcConnection *connection = g_hash_table_lookup(extract->connections, key);
+  if (!connection) {
+    connection = altsvc_connection_new(number, walk->pinfo, &walk->at);
+    note_macs(connection, walk);
+    g_hash_table_insert(extract->connections, key, connection);
+    g_ptr_array_add(extract->in_order, connection);
+  }
+  altsvc_connection_enter(connection, walk->pinfo, &walk->at, walk->out);
+  return connection;
+}
+
+static void take_flags(const Walk *walk) {
+  if (walk->flags & TCP_SYN)
+    altsvc_connection_sender_is(walk->connection,
+                                walk->flags & TCP_ACK ? ASV_FROM_SERVER : ASV_FROM_CLIENT);
+}
+
+/* What ends the connection counts after all that the packet carries. */
+static void take_end(const Walk *walk) {
+  AltsvcConnection *connection = walk->connection;
+  if (!connection || !(walk->flags & (TCP_FIN | TCP_RST))) return;
+  AsvFrom from = altsvc_connection_from(connection);
+  altsvc_tls_tell(connection, TRUE);
+  if (walk->flags & TCP_RST)
+    altsvc_connection_close(connection, from, ASV_CLOSE_RESET);
+  else if (connection->goaway != ASV_FROM_NOBODY)
+    altsvc_connection_close(connection, connection->goaway, ASV_CLOSE_GOAWAY);
+  else
+    altsvc_connection_close(connection, from, ASV_CLOSE_FIN);
+}
+
+/* ---- the tree ---- */
+
+/* Where the octets of the connection belong now. */
+static AltsvcConnection *innermost(AltsvcConnection *connection) {
+  while (connection->tunnel) connection = connection->tunnel;
+  return connection;
+}
+
+static void walk_node(proto_node *node, gpointer data) {
+  Walk *walk = data;
+  AltsvcField field = altsvc_field_of(node);
+  AltsvcConnection *inner = walk->connection ? innermost(walk->connection) : NULL;
+  switch (field) {
+    case ALTSVC_FIELD_ETH_SOURCE:
+    case ALTSVC_FIELD_ETH_DESTINATION:
+      walk->macs[field - ALTSVC_FIELD_ETH_SOURCE] = altsvc_field_octets(walk->pinfo, node);
+      return;
+    case ALTSVC_FIELD_TCP_STREAM:
+      walk->connection = connection_of(walk, (guint32)altsvc_field_number(node));
+      break;
+    case ALTSVC_FIELD_TCP_FLAGS:
+      walk->flags = (guint)altsvc_field_number(node);
+      if (walk->connection) take_flags(walk);
+      break;
+    case ALTSVC_FIELD_TLS:
+      if (inner) altsvc_tls_node(inner, walk->pinfo, node);
+      return;
+    case ALTSVC_FIELD_HTTP:
+      if (inner) altsvc_http1_node(inner, walk->pinfo, node);
+      return;
+    case ALTSVC_FIELD_HTTP2_STREAM:
+      if (inner) altsvc_http2_node(inner, walk->pinfo, node);
+      return;
+    default:
+      break;
+  }
+  proto_tree_children_foreach(node, walk_node, walk);
+}
+
+static void count(AltsvcExtract *extract, const packet_info *pinfo, const AltsvcPlace *at) {
+  AsvCaptureSeen *capture = &extract->capture;
+  if (!capture->packets++) capture->first = at->time;
+  capture->bytes += pinfo->fd->cap_len;
+  capture->first = MIN(capture->first, at->time);
+  capture->last = MAX(capture->last, at->time);
+  extract->last = *at;
+}
+
+void altsvc_extract_packet(AltsvcExtract *extract, packet_info *pinfo, proto_tree *tree,
+                           const AsvObserver *out) {
+  Walk walk = {.extract = extract,
+               .pinfo = pinfo,
+               .out = out,
+               .at = {.packet = pinfo->num,
+                      .time = (gint64)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs}};
+  count(extract, pinfo, &walk.at);
+  if (tree) proto_tree_children_foreach(tree, walk_node, &walk);
+  take_end(&walk);
+}
+
+/* The end of one connection, told on a copy: the connection may go on. */
+static void finish_connection(const AltsvcExtract *extract, const AltsvcConnection *connection,
+                              const AsvObserver *out) {
+  AltsvcConnection copy = *connection;
+  if (copy.closed) return;
+  copy.out = out;
+  copy.at = extract->last;
+  altsvc_connection_from(&copy);
+  altsvc_tls_tell(&copy, FALSE);
+  if (copy.tunnel) finish_connection(extract, copy.tunnel, out);
+  altsvc_connection_close(&copy, ASV_FROM_NOBODY, ASV_CLOSE_CAPTURE_ENDS);
+}
+
+void altsvc_extract_finish(const AltsvcExtract *extract, const AsvObserver *out) {
+  AsvObservation seen = {.kind = ASV_OBSERVATION_CAPTURE,
+                         .time = extract->last.time,
+                         .file = ALTSVC_FILE,
+                         .packet = extract->last.packet,
+                         .capture = extract->capture};
+  seen.capture.format = "-";
+  seen.capture.complete = TRUE;
+  out->observe(out->self, &seen);
+  for (guint i = 0; i < extract->in_order->len; i++)
+    finish_connection(extract, g_ptr_array_index(extract->in_order, i), out);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The node of a frame covers its octets, which are read here; only header
+ * sections are taken from the nodes below it, since they are decompressed.
+ */
+#include "http2.h"
+
+#include "altsvc/frame.h"
+#include "altsvc/origin.h"
+#include "fields.h"
+#include "message.h"
+
+enum {
+  FRAME_DATA = 0x0,
+  FRAME_HEADERS = 0x1,
+  FRAME_RST_STREAM = 0x3,
+  FRAME_SETTINGS = 0x4,
+  FRAME_PUSH_PROMISE = 0x5,
+  FRAME_GOAWAY = 0x7,
+  FRAME_CONTINUATION = 0x9,
+  FRAME_ORIGIN = 0xc
+};
+
+enum { FLAG_END_STREAM = 0x1, FLAG_ACK = 0x1, FLAG_END_HEADERS = 0x4, FLAG_PADDED = 0x8 };
+
+#define MAX_FRAME_SIZE_LEAST 16384u
+#define MAX_FRAME_SIZE_MOST 16777215u
+
+/* A frame whose header block goes on in CONTINUATION. */
+typedef struct {
+  gboolean end_stream;
+  guint32 promised; /* 0: it is HEADERS */
+} Block;
+
+struct AltsvcHttp2 {
+  GHashTable *requests;      /* AltsvcRequest* by stream */
+  guint32 max_frame_size[2]; /* what the client, and the server, takes */
+  Block block[2];            /* of the client, and of the server */
+};
+
+typedef struct {
+  AltsvcConnection *connection;
+  AltsvcHttp2 *http2;
+  packet_info *pinfo;
+  AsvFrom from;
+  guint32 length, stream;
+  guint8 type, flags;
+  AsvSpan payload;
+  AltsvcSection section;
+  AsvSpan name;
+} Frame;
+
+static AltsvcHttp2 *http2_new(void) {
+  AltsvcHttp2 *http2 = g_new0(AltsvcHttp2, 1);
+  http2->requests = g_hash_table_new_full(NULL, NULL, NULL, altsvc_request_free);
+  http2->max_frame_size[0] = http2->max_frame_size[1] = MAX_FRAME_SIZE_LEAST;
+  return http2;
+}
+
+void altsvc_http2_free(AltsvcHttp2 *http2) {
+  if (!http2) return;
+  g_hash_table_destroy(http2->requests);
+  g_free(http2);
+}
+
+static int side(AsvFrom from) {
+  return from == ASV_FROM_CLIENT ? 0 : 1;
+}
+
+static AltsvcRequest *find_request(const Frame *frame, guint32 stream) {
+  return g_hash_table_lookup(frame->http2->requests, GUINT_TO_POINTER(stream));
+}
+
+/* ---- header sections ---- */
+
+static void read_header(proto_node *node, gpointer data) {
+  Frame *frame = data;
+  AltsvcField field = altsvc_field_of(node);
+  if (field == ALTSVC_FIELD_HTTP2_HEADER_NAME)
+    frame->name = altsvc_field_octets(frame->pinfo, node);
+  else if (field == ALTSVC_FIELD_HTTP2_HEADER_VALUE)
+    altsvc_section_add(&frame->section, frame->name, altsvc_field_octets(frame->pinfo, node));
+  proto_tree_children_foreach(node, read_header, frame);
+}
+
+static void take_request(const Frame *frame, guint32 stream, gboolean pushed) {
+  AltsvcMessage about = {.via = ASV_VIA_HTTP2_HEADER, .stream = stream, .pushed = pushed};
+  if (find_request(frame, stream) || !altsvc_section_get(&frame->section, ":method").data) return;
+  g_hash_table_insert(frame->http2->requests, GUINT_TO_POINTER(stream),
+                      altsvc_message_request(frame->connection, &about, &frame->section));
+}
+
+static void take_response(const Frame *frame) {
+  AltsvcRequest *request = find_request(frame, frame->stream);
+  AltsvcMessage about = {.via = ASV_VIA_HTTP2_HEADER, .stream = frame->stream};
+  if (!altsvc_section_get(&frame->section, ":status").data) {
+    about.trailer = TRUE;
+    altsvc_message_trailer(frame->connection, &about, &frame->section, request);
+    return;
+  }
+  guint status = altsvc_message_response(frame->connection, &about, &frame->section, request);
+  if (request && status >= 200 && !request->status) request->status = status;
+}
+
+/* HEADERS, PUSH_PROMISE, CONTINUATION: the fields stand in the one that ends the section. */
+static void take_block(Frame *frame) {
+  Block *block = &frame->http2->block[side(frame->from)];
+  if (frame->type != FRAME_CONTINUATION) {
+    AsvReader reader = asv_reader(frame->payload);
+    if (frame->flags & FLAG_PADDED) asv_read_u8(&reader);
+    block->promised = frame->type == FRAME_PUSH_PROMISE ? asv_read_u32(&reader) & 0x7fffffffu : 0;
+    block->end_stream = frame->type == FRAME_HEADERS && frame->flags & FLAG_END_STREAM;
+  }
+  if (!(frame->flags & FLAG_END_HEADERS) || !frame->section.lines->len) return;
+  if (block->promised && frame->from == ASV_FROM_SERVER)
+    take_request(frame, block->promised, TRUE);
+  else if (!block->promised && frame->from == ASV_FROM_CLIENT)
+    take_request(frame, frame->stream, FALSE);
+  else if (!block->promised)
+    take_response(frame);
+}
+
+/* ---- other frames ---- */
+
+static void take_settings(const Frame *frame) {
+  AsvReader reader = asv_reader(frame->payload);
+  if (frame->flags & FLAG_ACK) return;
+  while (asv_reader_left(&reader) >= 6) {
+    guint16 id = asv_read_u16(&reader);
+    guint32 value = asv_read_u32(&reader);
+    if (id == 0x5 && value >= MAX_FRAME_SIZE_LEAST && value <= MAX_FRAME_SIZE_MOST)
+      frame->http2->max_frame_size[side(frame->from)] = value;
+  }
+}
+
+static void take_altsvc(const Frame *frame) {
+  char written[ASV_ORIGIN_MAX];
+  AsvFrame cut;
+  AsvAdvertisementSeen about = {
+      .has_stream = TRUE,
+      .stream = frame->stream,
+      .via = ASV_VIA_ALTSVC_FRAME,
+      .from = frame->from,
+      .frame_flags = frame->flags,
+      .frame_too_long = frame->length > frame->http2->max_frame_size[!side(frame->from)]};
+  const AltsvcRequest *request = frame->stream ? find_request(frame, frame->stream) : NULL;
+  if (!asv_frame_cut(frame->payload, &cut)) {
+    about.origin_problem = "frame-malformed";
+  } else {
+    AsvOrigin origin;
+    about.value = cut.value;
+    about.frame_origin = cut.origin.size ? cut.origin : asv_span(NULL, 0);
+    if (frame->stream == 0 && !asv_origin_parse(cut.origin, &origin))
+      about.origin = asv_span(written, asv_origin_write(&origin, written));
+    else if (request && request->kind == ALTSVC_REQUEST_PLAIN)
+      about.origin = asv_span_text(request->origin);
+    if (!about.origin.size)
+      about.origin_problem = frame->stream == 0 ? "no-authority" : "stream-unknown";
+  }
+  AsvObservation seen =
+      altsvc_connection_observation(frame->connection, ASV_OBSERVATION_ADVERTISEMENT);
+  seen.advertisement = about;
+  altsvc_connection_tell(frame->connection, &seen);
+}
+
+/* RFC 8336 §2: stream 0, from the server; the low flag bits make it another frame. */
+static void take_origin(const Frame *frame) {
+  if (frame->from != ASV_FROM_SERVER || frame->stream != 0 || frame->flags & 0x0f) return;
+  g_autoptr(GArray) origins = g_array_new(FALSE, FALSE, sizeof(AsvSpan));
+  AsvReader reader = asv_reader(frame->payload);
+  while (asv_reader_left(&reader)) {
+    AsvSpan origin = asv_read_span(&reader, asv_read_u16(&reader));
+    if (reader.failed) break;
+    g_array_append_val(origins, origin);
+  }
+  AsvObservation seen =
+      altsvc_connection_observation(frame->connection, ASV_OBSERVATION_ORIGIN_SET);
+  seen.origin_set.origins =
+      (AsvSpans){.items = (const AsvSpan *)(gpointer)origins->data, .count = origins->len};
+  altsvc_connection_tell(frame->connection, &seen);
+}
+
+static void take_frame(Frame *frame) {
+  switch (frame->type) {
+    case FRAME_HEADERS:
+    case FRAME_PUSH_PROMISE:
+    case FRAME_CONTINUATION:
+      take_block(frame);
+      return;
+    case FRAME_SETTINGS:
+      take_settings(frame);
+      return;
+    case FRAME_GOAWAY:
+      if (frame->connection->goaway == ASV_FROM_NOBODY) frame->connection->goaway = frame->from;
+      return;
+    case ASV_FRAME_TYPE_ALTSVC:
+      take_altsvc(frame);
+      return;
+    case FRAME_ORIGIN:
+      take_origin(frame);
+      return;
+    default:
+      return;
+  }
+}
+
+void altsvc_http2_node(AltsvcConnection *connection, packet_info *pinfo, proto_node *node) {
+  AsvSpan octets = altsvc_field_octets(pinfo, node);
+  AsvReader reader = asv_reader(octets);
+  if (!connection->http2) connection->http2 = http2_new();
+  if (octets.size >= 3 && memcmp(octets.data, "PRI", 3) == 0) {
+    altsvc_connection_sender_is(connection, ASV_FROM_CLIENT);
+    return;
+  }
+  Frame frame = {.connection = connection, .http2 = connection->http2, .pinfo = pinfo};
+  frame.from = altsvc_connection_from(connection);
+  frame.length = asv_read_u24(&reader);
+  frame.type = asv_read_u8(&reader);
+  frame.flags = asv_read_u8(&reader);
+  frame.stream = asv_read_u32(&reader) & 0x7fffffffu;
+  frame.payload = asv_read_rest(&reader);
+  if (reader.failed) return;
+  g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(AltsvcLine));
+  frame.section.lines = lines;
+  proto_tree_children_foreach(node, read_header, &frame);
+  take_frame(&frame);
+}
