@@ -44,12 +44,14 @@ static void body_end(void *self, const AsvPacketRef *at, AsvEnd why) {
   g_free(body);
 }
 
-/* The media type without its parameters (RFC 9110 §8.3.1). */
+/* The media type; parameters (RFC 9110 §8.3.1) may follow. */
 static gboolean is_dns(const AsvFields *fields) {
+  AsvSpan dns = asv_span_text("application/dns-message");
   AsvSpan type = asv_fields_get(fields, ASV_FIELD_CONTENT_TYPE);
-  const guint8 *semicolon = type.size ? memchr(type.data, ';', type.size) : NULL;
-  if (semicolon) type.size = (gsize)(semicolon - type.data);
-  return asv_span_is_nocase(asv_span_trim(type), "application/dns-message");
+  if (type.size < dns.size || !asv_span_equal_nocase(asv_span_sub(type, 0, dns.size), dns))
+    return FALSE;
+  AsvSpan rest = asv_span_trim(asv_span_sub(type, dns.size, type.size));
+  return !rest.size || rest.data[0] == ';';
 }
 
 gboolean asv_body_open(AsvHttpContext *context, const AsvHttpEvents *events,

@@ -7,6 +7,7 @@
  */
 #include "http1.h"
 
+#include "analyzer/http/body.h"
 #include "analyzer/http/http2.h"
 #include "analyzer/http/line.h"
 
@@ -36,7 +37,8 @@ typedef struct {
   gboolean awaits;   /* client: an answer decides what follows */
   gboolean given_up; /* client: it is not awaited any more */
   gboolean blocked;  /* octets of this side were given back */
-  AsvSink tunnel;
+  gboolean collects; /* the body in work is wanted: sink takes it */
+  AsvSink sink;      /* of that, or of the tunnel */
 } Side;
 
 struct AsvHttp1 {
@@ -65,6 +67,13 @@ void asv_http1_free(AsvHttp1 *http1) {
   g_free(http1);
 }
 
+/* The body in work ends, for its sink. */
+static void end_body(Side *s, const AsvPacketRef *at, AsvEnd why) {
+  if (!s->collects) return;
+  s->collects = FALSE;
+  s->sink.end(s->sink.self, at, why);
+}
+
 /* Framing of a side is lost: see the invariant in exchange.c. */
 static void lose(AsvHttp1 *http1, AsvSide side, const AsvPacketRef *at, AsvHttpUnreadable reason,
                  guint64 bytes) {
@@ -72,6 +81,7 @@ static void lose(AsvHttp1 *http1, AsvSide side, const AsvPacketRef *at, AsvHttpU
   AsvExchange *exchange = http1->exchange;
   s->state = STATE_REST;
   s->awaits = FALSE;
+  end_body(s, at, ASV_END_RESET);
   exchange->lost[side] = TRUE;
   if (side == ASV_CLIENT)
     exchange->open_ended = TRUE;
@@ -194,7 +204,7 @@ static void open_tunnel(AsvHttp1 *http1, const AsvPacketRef *at) {
     Side *s = &http1->sides[side];
     s->state = wanted ? STATE_TUNNEL : STATE_REST;
     s->left = 0;
-    if (wanted) s->tunnel = sinks[side];
+    if (wanted) s->sink = sinks[side];
   }
 }
 
@@ -221,6 +231,8 @@ static void response_done(AsvHttp1 *http1, const AsvPacketRef *at) {
     open_tunnel(http1, at);
   else if (kind != ASV_REQUEST_HEAD && status != 204 && status != 304)
     begin_body(http1, ASV_SERVER, at);
+  if (s->state == STATE_BODY || s->state == STATE_CHUNK_SIZE)
+    s->collects = asv_body_open(exchange->context, exchange->events, &s->fields, &s->sink);
 }
 
 static void section_done(AsvHttp1 *http1, AsvSide side, const AsvPacketRef *at) {
@@ -259,6 +271,11 @@ static void take_first_line(AsvHttp1 *http1, AsvSide side, const AsvPacketRef *a
          line.size);
 }
 
+static void begin_trailers(Side *s, const AsvPacketRef *at) {
+  end_body(s, at, ASV_END_FIN);
+  begin_section(s, STATE_TRAILERS);
+}
+
 static void take_line(AsvHttp1 *http1, AsvSide side, const AsvPacketRef *at, AsvSpan line) {
   Side *s = &http1->sides[side];
   switch (s->state) {
@@ -279,7 +296,7 @@ static void take_line(AsvHttp1 *http1, AsvSide side, const AsvPacketRef *at, Asv
       else if (s->left)
         s->state = STATE_CHUNK_DATA;
       else
-        begin_section(s, STATE_TRAILERS);
+        begin_trailers(s, at);
       return;
     default: /* STATE_CHUNK_END */
       s->state = STATE_CHUNK_SIZE;
@@ -317,11 +334,22 @@ static void body_done(Side *s) {
   s->head = 0;
 }
 
+static gsize step_body(Side *s, const AsvPacketRef *at, AsvSpan data) {
+  gsize n = (gsize)MIN(s->left, data.size);
+  if (s->collects && s->sink.bytes(s->sink.self, at, asv_span(data.data, n)))
+    end_body(s, at, ASV_END_RESET);
+  s->left -= n;
+  if (s->left) return n;
+  if (s->state == STATE_BODY) end_body(s, at, ASV_END_FIN);
+  body_done(s);
+  return n;
+}
+
 static gsize step_tunnel(Side *s, const AsvPacketRef *at, AsvSpan data) {
   guint64 skip = MIN(s->left, data.size);
   s->left -= skip;
   if (skip < data.size)
-    s->left = s->tunnel.bytes(s->tunnel.self, at, asv_span_sub(data, (gsize)skip, data.size));
+    s->left = s->sink.bytes(s->sink.self, at, asv_span_sub(data, (gsize)skip, data.size));
   return data.size;
 }
 
@@ -350,10 +378,7 @@ gsize asv_http1_bytes(AsvHttp1 *http1, AsvSide side, const AsvPacketRef *at, Asv
     } else if (s->state == STATE_TUNNEL) {
       from += step_tunnel(s, at, rest);
     } else if (s->state == STATE_BODY || s->state == STATE_CHUNK_DATA) {
-      gsize n = (gsize)MIN(s->left, rest.size);
-      s->left -= n;
-      from += n;
-      if (!s->left) body_done(s);
+      from += step_body(s, at, rest);
     } else if (s->state == STATE_START && empty_line && !s->partial->len) {
       from++;
     } else {
@@ -369,11 +394,12 @@ void asv_http1_gap(AsvHttp1 *http1, AsvSide side, const AsvPacketRef *at, guint6
   if (s->state == STATE_TUNNEL) {
     guint64 skip = n == ASV_GAP_UNKNOWN ? 0 : MIN(s->left, n);
     s->left -= skip;
-    if (skip < n) s->left = s->tunnel.gap(s->tunnel.self, at, n - skip);
+    if (skip < n) s->left = s->sink.gap(s->sink.self, at, n - skip);
     return;
   }
   if ((s->state == STATE_BODY || s->state == STATE_CHUNK_DATA) && n != ASV_GAP_UNKNOWN) {
     guint64 inside = MIN(s->left, n);
+    end_body(s, at, ASV_END_RESET);
     s->left -= inside;
     n -= inside;
     if (!s->left) body_done(s);
@@ -387,7 +413,8 @@ void asv_http1_gap(AsvHttp1 *http1, AsvSide side, const AsvPacketRef *at, guint6
 
 void asv_http1_end(AsvHttp1 *http1, AsvSide side, const AsvPacketRef *at, AsvEnd why) {
   Side *s = &http1->sides[side];
-  if (s->state == STATE_TUNNEL) s->tunnel.end(s->tunnel.self, at, why);
+  if (s->state == STATE_TUNNEL) s->sink.end(s->sink.self, at, why);
+  end_body(s, at, ASV_END_RESET);
   s->state = STATE_REST;
 }
 
@@ -402,6 +429,7 @@ guint64 asv_http1_waive(AsvHttp1 *http1, AsvSide side) {
       return left;
     case STATE_BODY:
     case STATE_CHUNK_DATA:
+      if (s->collects) return 0;
       s->left = 0;
       body_done(s);
       return left;

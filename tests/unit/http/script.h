@@ -29,12 +29,13 @@ typedef struct {
   GArray *steps;
   nghttp2_hd_deflater *deflaters[2];
   gboolean no_tunnels; /* the consumer wants none */
+  gboolean no_dns;     /* the same of DNS messages */
   guint64 packets_apart;
 } Script;
 
 typedef struct {
   GString *told;
-  gboolean no_tunnels;
+  gboolean no_tunnels, no_dns;
   guint64 now;   /* order of the newest packet */
   guint64 since; /* what events.waits() said; G_MAXUINT64: nothing waits */
 } Told;
@@ -301,6 +302,13 @@ static inline gboolean on_tunnel(void *self, const AsvPacketRef *at, guint64 str
   return TRUE;
 }
 
+static inline void on_dns_message(void *self, const AsvPacketRef *at, AsvSpan message) {
+  told_begin(self, at, "dns", FALSE, 0);
+  g_string_append_printf(((Told *)self)->told, " %" G_GSIZE_FORMAT, message.size);
+  told_text(self, "octets", message);
+  told_line(self);
+}
+
 static inline void on_waits(void *self, const AsvPacketRef *since) {
   Told *told = self;
   told->since = since ? since->order : G_MAXUINT64;
@@ -316,6 +324,7 @@ static inline AsvHttpEvents told_events(Told *told) {
                          .goaway = on_goaway,
                          .unreadable = on_unreadable,
                          .tunnel = on_tunnel,
+                         .dns_message = told->no_dns ? NULL : on_dns_message,
                          .waits = on_waits};
 }
 
@@ -354,7 +363,10 @@ static inline void run_end(Runner *runner, const AsvPacketRef *at, AsvSide side,
 /* An AsvTestRun: what a Script tells when its octets come in these pieces. */
 static inline char *script_run(const AsvSpan *pieces, gsize count, const void *user) {
   const Script *script = user;
-  Told told = {.told = g_string_new(NULL), .no_tunnels = script->no_tunnels, .since = G_MAXUINT64};
+  Told told = {.told = g_string_new(NULL),
+               .no_tunnels = script->no_tunnels,
+               .no_dns = script->no_dns,
+               .since = G_MAXUINT64};
   AsvHttpEvents events = told_events(&told);
   AsvHttpContext *context = asv_http_context_new();
   AsvHttp *http = asv_http_new(context, script->version, script->scheme, &events);
