@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the files of the pipeline share about one connection: pipeline.c (the
- * interface and time), tcp.c (TCP connections and the tunnels in them), told.c
- * (what the layers of a connection tell, as observations).
+ * interface and time), tcp.c (TCP connections and the tunnels in them), names.c
+ * (DNS), told.c (what the layers of a connection tell, as observations).
  */
 #ifndef ANALYZER_CONNECTION_H
 #define ANALYZER_CONNECTION_H
 
 #include "analyzer/direction.h"
+#include "analyzer/dns/dns.h"
 #include "analyzer/http/http.h"
 #include "analyzer/order.h"
 #include "analyzer/pipeline.h"
@@ -33,6 +34,12 @@ typedef struct {
   AsvSide side;
 } AsvConnSide;
 
+/* Who asked a DNS server. */
+typedef struct {
+  AsvPipeline *pipeline;
+  const AsvConnectionRef *ref;
+} AsvAsker;
+
 struct AsvConn {
   AsvPipeline *pipeline;
   const AsvFlow *flow;     /* of TCP */
@@ -40,6 +47,8 @@ struct AsvConn {
   GList *undecided;        /* its link in the pipeline's queue, or NULL */
   AsvTls *tls;
   AsvHttp *http;
+  AsvDnsStream *dns[2];
+  AsvAsker asker;
   AsvConnSide plain[2];
   int client_end;         /* of the flow's ends */
   AsvHttpVersion version; /* what ALPN said */
@@ -66,6 +75,13 @@ gboolean asv_conn_tunnel(void *conn, const AsvPacketRef *at, guint64 stream, Asv
                          AsvSink sinks[2]);
 /* The tunnels inside conn end. */
 void asv_conn_close_tunnels(AsvConn *conn, const AsvPacketRef *at, AsvCloseReason reason);
+
+/* --- names.c --- */
+
+/* TRUE when the datagram is DNS. */
+gboolean asv_names_datagram(AsvPipeline *pipeline, const AsvPacketRef *at, const AsvUdp *udp);
+/* What DNS messages tell; asker is the events' self. */
+AsvDnsEvents asv_names_events(AsvAsker *asker);
 
 /* --- told.c --- */
 

@@ -6,9 +6,7 @@
 #include "analyzer/connection.h"
 
 static void on_datagram(void *self, const AsvPacketRef *at, const AsvUdp *udp) {
-  (void)self;
-  (void)at;
-  (void)udp;
+  asv_names_datagram(self, at, udp);
 }
 
 AsvPipeline *asv_pipeline_new(AsvKeys *keys, const AsvObserver *out) {

@@ -61,6 +61,7 @@ AsvConn *asv_conn_new(AsvPipeline *pipeline, const AsvFlow *flow) {
   AsvConn *conn = g_new0(AsvConn, 1);
   conn->pipeline = pipeline;
   conn->flow = flow;
+  conn->asker = (AsvAsker){pipeline, &conn->ref};
   conn->plain[ASV_CLIENT] = (AsvConnSide){conn, ASV_CLIENT};
   conn->plain[ASV_SERVER] = (AsvConnSide){conn, ASV_SERVER};
   return conn;
@@ -75,6 +76,9 @@ void asv_conn_free(gpointer data) {
   if (conn->undecided) g_queue_delete_link(&conn->pipeline->undecided, conn->undecided);
   if (conn->tls) asv_tls_free(conn->tls);
   if (conn->http) asv_http_free(conn->http);
+  for (int side = 0; side < 2; side++) {
+    if (conn->dns[side]) asv_dns_stream_free(conn->dns[side]);
+  }
   if (conn->direction) asv_direction_free(conn->direction);
   if (conn->tunnels) g_ptr_array_unref(conn->tunnels);
   g_free(conn->server);
@@ -134,11 +138,22 @@ static void on_client(void *self, int client_end) {
   asv_conn_set_wait(conn, conn, NULL);
 }
 
+static void conn_start_dns(AsvConn *conn, AsvSink sinks[2]) {
+  AsvDnsEvents events = asv_names_events(&conn->asker);
+  for (int side = 0; side < 2; side++) {
+    conn->dns[side] = asv_dns_stream_new(&events);
+    sinks[side] = asv_dns_stream_sink(conn->dns[side]);
+  }
+}
+
 static void on_speaks(void *self, AsvSpeaks speaks, AsvSink sinks[2]) {
   AsvConn *conn = self;
+  const AsvEndpoint *ends = conn->flow->ends;
   AsvFlowKind kind = conn->flow->kind;
   if (kind == ASV_FLOW_PDU_HTTP || kind == ASV_FLOW_PDU_HTTP2)
     conn_start_pdu(conn, sinks);
+  else if (speaks == ASV_SPEAKS_PLAIN && asv_dns_port(ends[0].port, ends[1].port))
+    conn_start_dns(conn, sinks);
   else
     conn_start(conn, kind == ASV_FLOW_PDU_TLS ? ASV_SPEAKS_TLS : speaks, sinks);
 }

@@ -221,6 +221,12 @@ static void on_http_waits(void *self, const AsvPacketRef *since) {
   asv_conn_set_wait(conn, &conn->http, since);
 }
 
+static void on_dns_message(void *self, const AsvPacketRef *at, AsvSpan message) {
+  AsvConn *conn = self;
+  AsvDnsEvents events = asv_names_events(&conn->asker);
+  asv_dns_message(message, at, &events);
+}
+
 AsvHttpEvents asv_conn_http_events(AsvConn *conn) {
   return (AsvHttpEvents){.self = conn,
                          .request = on_request,
@@ -231,6 +237,7 @@ AsvHttpEvents asv_conn_http_events(AsvConn *conn) {
                          .goaway = on_goaway,
                          .unreadable = on_http_unreadable,
                          .tunnel = asv_conn_tunnel,
+                         .dns_message = on_dns_message,
                          .waits = on_http_waits};
 }
 
