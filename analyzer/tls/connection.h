@@ -146,8 +146,12 @@ void asv_side_search(AsvTlsSide *side, const AsvPacketRef *at, AsvSpan data);
 
 void asv_tls_message(AsvTlsSide *side, const AsvPacketRef *at, const AsvMessage *message);
 void asv_tls_change_cipher_spec(AsvTlsSide *side);
-/* Reports the handshake, once, as far as it is known. */
-void asv_tls_tell_handshake(AsvTls *tls, const AsvPacketRef *at);
+/* Reports the handshake as far as it is known. */
+void asv_tls_tell_handshake_now(AsvTls *tls, const AsvPacketRef *at);
+/* The same, once. */
+static inline void asv_tls_tell_handshake(AsvTls *tls, const AsvPacketRef *at) {
+  if (!tls->handshake_told) asv_tls_tell_handshake_now(tls, at);
+}
 
 /* --- secret.c --- */
 

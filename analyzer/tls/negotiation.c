@@ -189,12 +189,11 @@ static const char *version_name(guint16 version) {
   return version >= 0x0301 && version <= 0x0304 ? names[version - 0x0301] : NULL;
 }
 
-void asv_tls_tell_handshake(AsvTls *tls, const AsvPacketRef *at) {
+void asv_tls_tell_handshake_now(AsvTls *tls, const AsvPacketRef *at) {
   AsvTlsHandshake told = {.version = version_name(tls->version),
                           .alpn = kept_span(tls->alpn),
                           .resumed = tls->resumed,
                           .early_data = tls->early_accepted};
-  if (tls->handshake_told) return;
   tls->handshake_told = TRUE;
   told.secrets = tls->sides[ASV_CLIENT].proven || tls->sides[ASV_SERVER].proven ||
                  tls->sides[ASV_CLIENT].readable || tls->sides[ASV_SERVER].readable;

@@ -71,9 +71,21 @@ void asv_record_read_header(AsvRecord *record, AsvSpan data) {
   record->body = asv_span(NULL, 0);
 }
 
+static void begin_record(AsvRecords *records, AsvSpan header) {
+  asv_record_read_header(&records->record, header);
+  records->header_size = ASV_RECORD_HEADER;
+  records->seen = 0;
+  records->begun = FALSE;
+}
+
 /* The header is complete when this returns TRUE; FALSE: more is needed, or it is bad. */
 static gboolean take_header(AsvRecords *records, AsvSpan *data, gboolean *bad) {
   guint8 header[ASV_RECORD_HEADER];
+  if (!records->header_size && data->size >= ASV_RECORD_HEADER && asv_record_plausible(*data)) {
+    begin_record(records, *data);
+    *data = asv_span_sub(*data, ASV_RECORD_HEADER, data->size);
+    return TRUE;
+  }
   gsize wanted = ASV_RECORD_HEADER - records->header_size;
   gsize here = MIN(wanted, data->size);
   memcpy(header, records->record.header, records->header_size);
@@ -88,10 +100,7 @@ static gboolean take_header(AsvRecords *records, AsvSpan *data, gboolean *bad) {
     records->header_size += here;
     return FALSE;
   }
-  asv_record_read_header(&records->record, asv_span(header, sizeof header));
-  records->header_size = ASV_RECORD_HEADER;
-  records->seen = 0;
-  records->begun = FALSE;
+  begin_record(records, asv_span(header, sizeof header));
   return TRUE;
 }
 
