@@ -221,6 +221,20 @@ void asv_exchange_trailer(AsvExchange *exchange, const AsvPacketRef *at, const A
   tell_response(exchange, at, &response, fields, request);
 }
 
+void asv_exchange_origins(AsvExchange *exchange, const AsvPacketRef *at, guint64 stream,
+                          AsvSpan payload) {
+  AsvReader reader = asv_reader(payload);
+  GArray *origins = exchange->context->spans;
+  g_array_set_size(origins, 0);
+  while (asv_reader_left(&reader)) {
+    AsvSpan origin = asv_read_span(&reader, asv_read_u16(&reader));
+    if (reader.failed) break;
+    g_array_append_val(origins, origin);
+  }
+  exchange->events->origin_set(exchange->events->self, at, stream,
+                               (const AsvSpan *)(gpointer)origins->data, origins->len);
+}
+
 void asv_exchange_unreadable(const AsvExchange *exchange, const AsvPacketRef *at, AsvSide from,
                              AsvHttpUnreadable reason, guint64 bytes) {
   const AsvHttpEvents *events = exchange->events;

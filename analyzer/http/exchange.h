@@ -69,6 +69,9 @@ void asv_exchange_response(AsvExchange *exchange, const AsvPacketRef *at, const 
 /* Tells a trailer section, when it has Alt-Svc lines; status is the response's. */
 void asv_exchange_trailer(AsvExchange *exchange, const AsvPacketRef *at, const AsvMessage *about,
                           const AsvFields *fields, const AsvKept *request, guint status);
+/* Tells the payload of an ORIGIN frame (RFC 8336 §2.1, RFC 9412 §2). */
+void asv_exchange_origins(AsvExchange *exchange, const AsvPacketRef *at, guint64 stream,
+                          AsvSpan payload);
 void asv_exchange_unreadable(const AsvExchange *exchange, const AsvPacketRef *at, AsvSide from,
                              AsvHttpUnreadable reason, guint64 bytes);
 

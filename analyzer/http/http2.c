@@ -159,17 +159,8 @@ static void take_altsvc(AsvHttp2 *http2, AsvSide side, const AsvPacketRef *at, A
 /* RFC 8336 §2: stream 0, from the server; the low flag bits make it another frame. */
 static void take_origin(AsvHttp2 *http2, AsvSide side, const AsvPacketRef *at, AsvSpan payload) {
   const Side *s = &http2->sides[side];
-  const AsvHttpEvents *events = http2->exchange->events;
   if (side != ASV_SERVER || s->stream != 0 || s->flags & 0x0f) return;
-  AsvReader reader = asv_reader(payload);
-  GArray *origins = http2->exchange->context->spans;
-  g_array_set_size(origins, 0);
-  while (asv_reader_left(&reader)) {
-    AsvSpan origin = asv_read_span(&reader, asv_read_u16(&reader));
-    if (reader.failed) break;
-    g_array_append_val(origins, origin);
-  }
-  events->origin_set(events->self, at, 0, (const AsvSpan *)(gpointer)origins->data, origins->len);
+  asv_exchange_origins(http2->exchange, at, 0, payload);
 }
 
 static void whole_done(AsvHttp2 *http2, AsvSide side, const AsvPacketRef *at, AsvSpan payload) {

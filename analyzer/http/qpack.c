@@ -259,12 +259,10 @@ gconstpointer asv_qpack_oldest(const AsvQpack *qpack) {
 
 void asv_qpack_give_up(AsvQpack *qpack) {
   if (!qpack->held.head) return;
-  if (!qpack->known) {
-    qpack->known = TRUE;
-    lose(qpack, G_MAXUINT64);
-    return;
-  }
-  settle(qpack, unlink_held(qpack, qpack->held.head), OUTCOME_BLOCKED);
+  if (qpack->known)
+    settle(qpack, unlink_held(qpack, qpack->held.head), OUTCOME_BLOCKED);
+  else
+    asv_qpack_set_capacity_unknown(qpack);
 }
 
 /* ---- what comes in ---- */
@@ -277,6 +275,12 @@ void asv_qpack_set_capacity(AsvQpack *qpack, guint64 capacity) {
     lose(qpack, G_MAXUINT64);
   else
     replay(qpack);
+}
+
+void asv_qpack_set_capacity_unknown(AsvQpack *qpack) {
+  if (qpack->known) return;
+  qpack->known = TRUE;
+  lose(qpack, G_MAXUINT64);
 }
 
 /* Octet by octet while sections wait, so that each is read before what it needs is evicted. */

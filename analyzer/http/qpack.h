@@ -29,6 +29,8 @@ void asv_qpack_free(AsvQpack *qpack);
  * these sections; 0 when its SETTINGS have none. Only the first call counts.
  */
 void asv_qpack_set_capacity(AsvQpack *qpack, guint64 capacity);
+/* Nobody will know it: only what needs no table is read. */
+void asv_qpack_set_capacity_unknown(AsvQpack *qpack);
 
 /* Octets of the encoder stream behind its type, in order, split anywhere (RFC 9204 §4.3). */
 void asv_qpack_encoder_bytes(AsvQpack *qpack, AsvSpan data);
