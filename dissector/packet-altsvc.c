@@ -1,67 +1,118 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * On the first pass the observations of each packet are made and kept with it
- * for as long as the file is open; the tap hands them out on every pass.
+ * for as long as the file is open. Every pass draws from that: the Info column
+ * and the tap always, the tree when somebody looks.
  */
 #include "packet-altsvc.h"
 
+#include <epan/column-utils.h>
+#include <epan/prefs.h>
 #include <epan/proto_data.h>
 #include <epan/tap.h>
 
+#include "expert.h"
 #include "extract.h"
 #include "fields.h"
+#include "ids.h"
+#include "record.h"
+#include "summary.h"
+#include "tree.h"
+
+/* Cache entries that a tree shows unless the preference says otherwise. */
+#define CACHE_ROWS 8
+
+/* Keys of what is kept with a packet. */
+enum { KEPT_PACKET };
 
 /* Registration gives ids and calls functions without a self: they stand here. */
 static int proto_altsvc = -1;
 static int tap_altsvc = -1;
 static dissector_handle_t handle;
 static AltsvcExtract *extract;
-static GPtrArray *packets; /* AltsvcPacket*, of the file that is open */
+static AltsvcRecord *record;
 
-static void observe(void *self, const AsvObservation *observation) {
-  AltsvcSeen seen = {.observation = asv_observation_copy(observation)};
-  g_array_append_val((GArray *)self, seen);
-}
-
-static void packet_free(gpointer data) {
-  AltsvcPacket *packet = data;
-  for (guint i = 0; i < packet->count; i++) asv_observation_free(packet->items[i].observation);
-  g_free(packet->items);
-  g_free(packet);
-}
+/* What a user sets. Changing it reads the capture anew. */
+static struct {
+  int model, client_by;
+  guint cache_rows;
+} preferences = {.client_by = ASV_CLIENT_BY_IP, .cache_rows = CACHE_ROWS};
 
 static void begin_file(void) {
   extract = altsvc_extract_new();
-  packets = g_ptr_array_new_with_free_func(packet_free);
+  record = altsvc_record_new((AsvClientBy)preferences.client_by, preferences.cache_rows > 0);
 }
 
 static void end_file(void) {
   g_clear_pointer(&extract, altsvc_extract_free);
-  g_clear_pointer(&packets, g_ptr_array_unref);
+  g_clear_pointer(&record, altsvc_record_free);
 }
 
-static AltsvcPacket *first_pass(packet_info *pinfo, proto_tree *tree) {
-  GArray *items = g_array_new(FALSE, TRUE, sizeof(AltsvcSeen));
-  const AsvObserver observer = {.self = items, .observe = observe};
+static const AltsvcPacket *first_pass(packet_info *pinfo, proto_tree *tree) {
+  const AsvObserver observer = altsvc_record_observer(record);
   altsvc_extract_packet(extract, pinfo, tree, &observer);
-  if (!items->len) {
-    g_array_unref(items);
-    return NULL;
-  }
-  AltsvcPacket *packet = g_new0(AltsvcPacket, 1);
-  packet->count = items->len;
-  packet->items = (AltsvcSeen *)(gpointer)g_array_free(items, FALSE);
-  g_ptr_array_add(packets, packet);
-  p_add_proto_data(wmem_file_scope(), pinfo, proto_altsvc, 0, packet);
+  const AltsvcPacket *packet = altsvc_record_end_packet(record);
+  if (packet) p_add_proto_data(wmem_file_scope(), pinfo, proto_altsvc, KEPT_PACKET, (void *)packet);
   return packet;
 }
 
+/* ---- what is shown ---- */
+
+static void append_info(packet_info *pinfo, const AltsvcPacket *packet) {
+  for (guint i = 0; i < packet->count; i++) {
+    g_autofree char *words = altsvc_summary_info(&packet->items[i]);
+    if (words) col_append_fstr(pinfo->cinfo, COL_INFO, " | Alt-Svc %s", words);
+  }
+}
+
+/* The observation that a finding of the whole traffic is shown with: the first of its origin. */
+static guint index_of(const AltsvcPacket *packet, const AsvFinding *finding) {
+  for (guint i = 0; finding->origin && i < packet->count; i++)
+    if (asv_span_is(altsvc_seen_origin(&packet->items[i]), finding->origin)) return i;
+  return 0;
+}
+
+static gboolean is_drawn(const AltsvcPacket *packet, const GPtrArray *late, guint at) {
+  if (altsvc_seen_is_shown(&packet->items[at])) return TRUE;
+  for (guint i = 0; late && i < late->len; i++)
+    if (index_of(packet, late->pdata[i]) == at) return TRUE;
+  return FALSE;
+}
+
+static void draw(const AltsvcDrawing *drawing, const AltsvcPacket *packet) {
+  const GPtrArray *late = drawing->forward ? altsvc_record_late(record, drawing->pinfo->num) : NULL;
+  for (guint i = 0; i < packet->count; i++) {
+    if (!is_drawn(packet, late, i)) continue;
+    proto_item *item = altsvc_tree_draw(drawing, &packet->items[i]);
+    for (guint j = 0; late && j < late->len; j++) {
+      const AsvFinding *finding = late->pdata[j];
+      if (index_of(packet, finding) == i)
+        altsvc_expert_add(drawing->pinfo, item, finding->code, finding->message);
+    }
+  }
+}
+
+static void draw_packet(const AltsvcPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
+                        proto_tree *tree) {
+  AltsvcDrawing drawing = {.protocol = proto_altsvc,
+                           .tvb = tvb,
+                           .pinfo = pinfo,
+                           .tree = tree,
+                           .places = altsvc_places_new(pinfo, tree, tvb),
+                           .links = altsvc_record_links(record),
+                           .forward = pinfo->fd->visited,
+                           .cache_rows = preferences.cache_rows};
+  draw(&drawing, packet);
+  altsvc_places_free(drawing.places);
+}
+
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data G_GNUC_UNUSED) {
-  const AltsvcPacket *packet = pinfo->fd->visited
-                                   ? p_get_proto_data(wmem_file_scope(), pinfo, proto_altsvc, 0)
-                                   : first_pass(pinfo, tree);
+  const AltsvcPacket *packet =
+      pinfo->fd->visited ? p_get_proto_data(wmem_file_scope(), pinfo, proto_altsvc, KEPT_PACKET)
+                         : first_pass(pinfo, tree);
   if (!packet) return 0;
-  proto_tree_add_item(tree, proto_altsvc, tvb, 0, 0, ENC_NA);
+  append_info(pinfo, packet);
+  if (tree) draw_packet(packet, tvb, pinfo, tree);
   tap_queue_packet(tap_altsvc, pinfo, packet);
   return 0;
 }
@@ -70,9 +121,35 @@ void altsvc_finish(const AsvObserver *out) {
   if (extract) altsvc_extract_finish(extract, out);
 }
 
+/* ---- registration ---- */
+
+static void register_preferences(void) {
+  static const enum_val_t models[] = {{"auto", "by the client, where its way is known", 0},
+                                      {"rfc7838", "RFC 7838", 1},
+                                      {NULL, NULL, 0}};
+  static const enum_val_t clients[] = {
+      {"ip", "IP address", ASV_CLIENT_BY_IP},
+      {"mac", "MAC address", ASV_CLIENT_BY_MAC},
+      {"ip+agent", "IP address and User-Agent", ASV_CLIENT_BY_IP_AND_AGENT},
+      {"capture", "the whole capture is one client", ASV_CLIENT_BY_CAPTURE},
+      {NULL, NULL, 0}};
+  module_t *module = prefs_register_protocol(proto_altsvc, NULL);
+  prefs_register_enum_preference(module, "model", "Rules of the cache",
+                                 "What a client's cache does with an advertisement",
+                                 &preferences.model, models, FALSE);
+  prefs_register_enum_preference(module, "client_by", "Tell clients apart by", "Whose cache it is",
+                                 &preferences.client_by, clients, FALSE);
+  prefs_register_uint_preference(module, "cache_entries", "Cache entries shown",
+                                 "The most entries of a cache that the tree shows; 0 for none", 10,
+                                 &preferences.cache_rows);
+}
+
 void altsvc_register_protocol(void) {
   proto_altsvc = proto_register_protocol("HTTP Alternative Services", "Alt-Svc", "altsvc");
   handle = register_dissector("altsvc", dissect, proto_altsvc);
+  altsvc_ids_register(proto_altsvc);
+  altsvc_expert_register(proto_altsvc);
+  register_preferences();
   tap_altsvc = register_tap("altsvc");
   register_postdissector(handle);
   register_init_routine(begin_file);

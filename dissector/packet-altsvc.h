@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The protocol `altsvc`: fields, tree and expert infos of what a packet said
- * about alternative services. A post-dissector: on the first pass it keeps for
- * each packet what extract.h tells and what the clients' caches made of it;
- * tree, Info column and tap are made from that on every pass.
+ * The protocol `altsvc`: a post-dissector that shows what a packet said about
+ * alternative services. On the first pass it keeps for each packet what
+ * extract.h tells and what the clients' caches made of it; tree, Info column
+ * and tap are made from that on every pass.
  */
 #ifndef DISSECTOR_PACKET_ALTSVC_H
 #define DISSECTOR_PACKET_ALTSVC_H
@@ -12,11 +12,26 @@
 
 #include "altsvc/timeline.h"
 
+/* An event that an observation made, and whose. Begins with the AsvEvent. */
+typedef struct {
+  AsvEvent base;
+  const char *client, *origin; /* origin NULL: of none */
+} AltsvcEvent;
+
+/* A fact that an observation showed. */
+typedef struct {
+  const char *code;
+  char *message;
+} AltsvcFact;
+
 /* One observation of a packet and what it did. Owned by the capture file. */
 typedef struct {
   AsvObservation *observation;
-  GPtrArray *events; /* AsvEvent*: what it made happen to its client's cache; may be empty */
-  GPtrArray *cache;  /* AsvCacheRow*: that client's cache for the origin, after it; or NULL */
+  const char *client;     /* as the preference names clients; NULL when not known */
+  guint64 request_packet; /* of the request that a response or advertisement answers, or 0 */
+  GPtrArray *events;      /* AltsvcEvent*: what it made happen to caches; may be empty */
+  GPtrArray *facts;       /* AltsvcFact*: findings it raised; may be empty */
+  GPtrArray *cache;       /* AsvCacheRow*: that client's cache for the origin, after it; or NULL */
 } AltsvcSeen;
 
 /* What the tap "altsvc" hands out for each packet that has any. */
