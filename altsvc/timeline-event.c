@@ -163,7 +163,9 @@ static gboolean prolong_run(const AsvChangeContext *context, AsvEntry *entry) {
 static void note_coming(AsvOriginState *origin, const AsvEntry *entry) {
   origin->generation++;
   origin->learned++;
-  if (entry->alternative.usable) origin->usable++;
+  if (!entry->alternative.usable) return;
+  origin->usable++;
+  if (asv_alternative_is_origin(&entry->alternative, origin)) origin->own++;
 }
 
 static void on_changed(void *self, AsvEventKind kind, AsvEndedBy ended_by, gint64 time,

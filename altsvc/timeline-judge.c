@@ -113,6 +113,12 @@ gboolean asv_alternative_is_tcp(const AsvAlternativeSeen *alternative) {
          g_str_has_prefix(alternative->alpn, "spdy/");
 }
 
+gboolean asv_alternative_is_origin(const AsvAlternativeSeen *alternative,
+                                   const AsvOriginState *origin) {
+  return alternative->port == origin->origin.port && asv_alternative_is_tcp(alternative) &&
+         asv_span_is_nocase(origin->origin.host, alternative->host);
+}
+
 static void judge_protocol(AsvAdvert *advert, AsvEntry *entry) {
   const AsvAlternativeSeen *seen = &entry->alternative;
   AsvSpan alpn = asv_span(seen->alpn, seen->alpn_size);
@@ -148,7 +154,7 @@ static void judge_place(AsvAdvert *advert, AsvEntry *entry) {
   if (!own) {
     asv_advert_raise(advert, ASV_FINDING_ALTERNATIVE_OTHER_HOST, entry,
                      "%s sends its clients to another host, %s.", advert->origin->text, seen->host);
-  } else if (seen->usable && seen->port == origin->port && asv_alternative_is_tcp(seen)) {
+  } else if (seen->usable && asv_alternative_is_origin(seen, advert->origin)) {
     asv_advert_raise(advert, ASV_FINDING_ALTERNATIVE_IS_ORIGIN, entry,
                      "The alternative is the origin itself: same host and port over TCP.");
   }

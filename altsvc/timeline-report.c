@@ -80,6 +80,7 @@ static AsvOutcome judge(const AsvOriginState *origin) {
   if (!origin->usable)
     return origin->learned || origin->ignored ? ASV_OUTCOME_NOT_ACCEPTED
                                               : ASV_OUTCOME_NOT_ADVERTISED;
+  if (origin->own == origin->usable) return ASV_OUTCOME_NOT_ADVERTISED; /* nowhere to switch to */
   if (origin->unwatched_opportunities) return ASV_OUTCOME_UNKNOWN;
   if (origin->proxied) return ASV_OUTCOME_PROXIED;
   return origin->requests_since ? ASV_OUTCOME_WAITING : ASV_OUTCOME_READY;
@@ -131,6 +132,7 @@ static const Reason reasons[] = {
     {ASV_OUTCOME_NOT_USED, ASV_FINDING_ALTERNATIVE_PORT_UNPRIVILEGED, TRUE},
     {ASV_OUTCOME_PROXIED, ASV_FINDING_PROXIED, FALSE},
     {ASV_OUTCOME_NOT_USED, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE, TRUE},
+    {ASV_OUTCOME_NOT_ADVERTISED, ASV_FINDING_ALTERNATIVE_IS_ORIGIN, TRUE},
     {ASV_OUTCOME_UNKNOWN, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE, TRUE},
     {ASV_OUTCOME_UNKNOWN, ASV_FINDING_COVERAGE_NO_SECRETS, FALSE},
     {ASV_OUTCOME_UNKNOWN, ASV_FINDING_COVERAGE_BYTES_LOST, FALSE},

@@ -56,6 +56,7 @@ struct AsvOriginState {
   guint generation; /* grows when an entry comes */
   guint64 requests, responses, advertisements;
   guint64 learned, ignored, usable; /* events; usable: learned entries that can be used */
+  guint64 own;                      /* of the usable: those that are the origin itself */
   guint64 uses;                     /* connections that used an entry */
   guint64 opportunities;            /* requests */
   guint64 unwatched_opportunities;  /* those that only unwatched entries offered */
@@ -290,6 +291,9 @@ void asv_event_remember_ended(AsvOriginState *origin, const AsvEntry *entry, gin
                               AsvEndedBy by);
 /* TRUE when its protocol runs over TCP. */
 gboolean asv_alternative_is_tcp(const AsvAlternativeSeen *alternative);
+/* TRUE when it is where clients go anyway: the origin's host and port over TCP. */
+gboolean asv_alternative_is_origin(const AsvAlternativeSeen *alternative,
+                                   const AsvOriginState *origin);
 
 /* ---- timeline-recent.c ---- */
 

@@ -167,8 +167,7 @@ static gboolean is_opportunity(const Asked *asked, const AsvEntry *entry) {
   const AsvAlternativeSeen *to = &entry->alternative;
   gint64 opened = asked->connection->opened.time;
   if (!to->usable || entry->learned > opened || opened >= entry->expires) return FALSE;
-  return to->port != asked->origin->origin.port || !asv_alternative_is_tcp(to) ||
-         !asv_span_is_nocase(asked->origin->origin.host, to->host);
+  return !asv_alternative_is_origin(to, asked->origin);
 }
 
 static void count_default(const Asked *asked) {

@@ -183,6 +183,8 @@ static char *verdict_words(const AsvText *text, const AsvOriginReport *origin) {
   GString *words = g_string_new(NULL);
   if (origin->verdict == ASV_OUTCOME_NOT_ACCEPTED)
     append_not_accepted(text, words, origin, &story);
+  else if (origin->verdict == ASV_OUTCOME_NOT_ADVERTISED && story.learned)
+    append_end(text, g_string_append(words, "no alternative but the origin itself"), story.ended);
   else if (story.used || story.learned)
     append_known(text, words, origin, &story);
   else if (story.ended)

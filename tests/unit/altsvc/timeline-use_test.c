@@ -80,7 +80,7 @@ static const Story stories[] = {
      "0 t0 open\n0 t0 tls sni=a.test alpn=h2\n0 t0 get 1 https://a.test /\n"
      "1 t0 header 1 https://a.test 200 : h2=\":443\"\n"
      "2 t1 open\n2 t1 tls sni=a.test alpn=h2\n2 t1 get 1 https://a.test / used=a.test\n",
-     "https://a.test waiting\n"
+     "https://a.test not-advertised\n"
      "  1 #4 learned h2=a.test:443 until 86401\n"
      "  1. h2=a.test:443 until 86401\n"
      "alternative-is-origin\n"},
@@ -109,7 +109,7 @@ static const Story stories[] = {
      "0 t0 open\n0 t0 tls sni=a.test alpn=h2\n0 t0 get 1 https://a.test /x\n"
      "1 t0 header 1 https://a.test 200 : h2=\":443\"\n"
      "2 t1 open\n2 t1 tls sni=a.test alpn=h2\n3 t1 get 1 https://a.test /\n",
-     "https://a.test waiting\n"
+     "https://a.test not-advertised\n"
      "  1 #4 learned h2=a.test:443 until 86401\n"
      "  1. h2=a.test:443 until 86401\n"
      "alternative-is-origin\n"},
@@ -489,6 +489,27 @@ static const Story stories[] = {
      "0 t0 open\n0 t0 tls sni=a.test alpn=h2\n0 t0 get 1 https://a.test /x\n"
      "1 t0 answer 1 https://a.test 200\n",
      "https://a.test not-advertised\n"},
+    {"/verdict/the-origin-itself-is-nowhere-to-switch-to",
+     "0 t0 open\n0 t0 tls sni=a.test alpn=h2\n0 t0 get 1 https://a.test /x\n"
+     "1 t0 header 1 https://a.test 200 : h2=\":443\", h2=\":0\"\n"
+     "2 t0 get 3 https://a.test /\n",
+     "https://a.test not-advertised\n"
+     "  1 #4 learned h2=a.test:443 until 86401\n"
+     "  1 #4 learned h2=a.test:0 (port is 0) until 86401\n"
+     "  1. h2=a.test:443 until 86401\n"
+     "  2. h2=a.test:0 (port is 0) until 86401\n"
+     "port-unusable\n"
+     "alternative-is-origin\n"},
+    {"/verdict/the-origin-itself-beside-another",
+     "0 t0 open\n0 t0 tls sni=a.test alpn=h2\n0 t0 get 1 https://a.test /x\n"
+     "1 t0 header 1 https://a.test 200 : h2=\":443\", h2=\":444\"\n"
+     "2 t0 get 3 https://a.test /\n",
+     "https://a.test waiting\n"
+     "  1 #4 learned h2=a.test:443 until 86401\n"
+     "  1 #4 learned h2=a.test:444 until 86401\n"
+     "  1. h2=a.test:443 until 86401\n"
+     "  2. h2=a.test:444 until 86401\n"
+     "alternative-is-origin\n"},
 };
 
 int main(int argc, char **argv) {

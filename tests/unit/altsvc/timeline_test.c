@@ -39,18 +39,18 @@ static const Story stories[] = {
      "alternative-is-origin\n"
      "alternative-other-host\n"},
     {"/rfc7838/3.1/example-ma", OPEN "1 t0 " A " : h2=\":443\"; ma=3600\n",
-     "https://a.test ready\n"
+     "https://a.test not-advertised\n"
      "  1 #4 learned h2=a.test:443 until 3601\n"
      "  1. h2=a.test:443 until 3601\n"
      "alternative-is-origin\n"},
     {"/mdn/trailing-semicolon", OPEN "1 t0 " A " : h2=\":443\"; ma=2592000;\n",
-     "https://a.test ready\n"
+     "https://a.test not-advertised\n"
      "  1 #4 learned h2=a.test:443 until 2592001\n"
      "  1. h2=a.test:443 until 2592001\n"
      "value-empty-parameter\n"
      "alternative-is-origin\n"},
     {"/mdn/persist", OPEN "1 t0 " A " : h2=\":443\"; ma=2592000; persist=1\n",
-     "https://a.test ready\n"
+     "https://a.test not-advertised\n"
      "  1 #4 learned h2=a.test:443 persist until 2592001\n"
      "  1. h2=a.test:443 persist until 2592001\n"
      "alternative-is-origin\n"},

@@ -252,6 +252,8 @@ static void test_short(void) {
   origin->verdict = ASV_OUTCOME_READY;
   assert_says(story, &options, "HTTP/3 ready at 0.072; no request needed it");
   assert_says_not(story, &options, "QUIC");
+  origin->verdict = ASV_OUTCOME_NOT_ADVERTISED;
+  assert_says(story, &options, "no alternative but the origin itself");
   event_of(story, 0)->alternative->unwatched = TRUE;
   origin->verdict = ASV_OUTCOME_UNKNOWN;
   assert_says(story, &options, "HTTP/3 known from 0.072; QUIC is not read, so its");
