@@ -150,8 +150,9 @@
 #define ASV_HTTP_PIPELINED_MAX 1024u
 /* HTTP/2 requests remembered on one connection: servers allow a few hundred at once. */
 #define ASV_HTTP_STREAMS_MAX 4096u
-/* Of them those already answered, for frames that come late. */
-#define ASV_HTTP_STREAMS_CLOSED_MAX 256u
+/* Of them those already answered, for frames that come late, behind the response or a few later
+ * ones. Each connection goes round in the memory that they take: no more than the cache holds. */
+#define ASV_HTTP_STREAMS_CLOSED_MAX 24u
 /* Octets and packets of one side that wait for the other side, and how many packets of the whole
  * capture they wait: directions are swapped by capture buffers, which hold a few hundred packets.
  */

@@ -10,7 +10,8 @@
 #include "analyzer/http/http.h"
 
 struct AsvHttpContext {
-  GPtrArray *spare;   /* AsvFields*, not in use */
+  AsvFields *spare[ASV_HTTP_FIELDS_SPARE_MAX]; /* not in use */
+  guint spare_count;
   GByteArray *joined; /* several lines as one, while an event is told */
   GArray *spans;      /* AsvSpan: lists of an event, while it is told */
   gsize bodies;       /* octets of the bodies in work: see body.h */

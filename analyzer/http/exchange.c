@@ -243,9 +243,13 @@ void asv_exchange_unreadable(const AsvExchange *exchange, const AsvPacketRef *at
 
 guint asv_exchange_status(const AsvFields *fields) {
   AsvSpan text = asv_fields_get(fields, ASV_FIELD_STATUS);
-  guint64 status;
-  if (text.size != 3 || !asv_span_decimal(text, &status) || status < 100) return 0;
-  return (guint)status;
+  guint status = 0;
+  if (text.size != 3 || text.data[0] == '0') return 0;
+  for (gsize i = 0; i < 3; i++) {
+    if (!g_ascii_isdigit((char)text.data[i])) return 0;
+    status = status * 10 + (guint)(text.data[i] - '0');
+  }
+  return status;
 }
 
 /* ---- kept requests ---- */

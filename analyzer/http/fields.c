@@ -140,19 +140,27 @@ static gboolean reserve(AsvFields *fields, gsize more) {
   return TRUE;
 }
 
+/* The same for another line. */
+static gboolean reserve_line(AsvFields *fields) {
+  if (fields->count >= ASV_HTTP_KEPT_LINES_MAX) {
+    fields->overflow = TRUE;
+    return FALSE;
+  }
+  if (fields->count < fields->lines_room) return TRUE;
+  fields->lines_room = MAX(32, 2 * fields->lines_room);
+  fields->lines = g_realloc_n(fields->lines, fields->lines_room, sizeof *fields->lines);
+  return TRUE;
+}
+
 void asv_fields_add(AsvFields *fields, AsvField field, AsvSpan value) {
   value = asv_span_trim(value);
-  if (fields->count >= ASV_HTTP_KEPT_LINES_MAX) fields->overflow = TRUE;
-  if (fields->overflow || !reserve(fields, value.size)) return;
-  if (fields->count == fields->lines_room) {
-    fields->lines_room = MAX(32, 2 * fields->lines_room);
-    fields->lines = g_realloc_n(fields->lines, fields->lines_room, sizeof *fields->lines);
-  }
+  if (fields->overflow || !reserve_line(fields) || !reserve(fields, value.size)) return;
+  gsize from = fields->size;
   fields->lines[fields->count++] =
-      (AsvFieldLine){.field = field, .from = (guint32)fields->size, .size = (guint32)value.size};
+      (AsvFieldLine){.field = field, .from = (guint32)from, .size = (guint32)value.size};
+  fields->size = from + value.size;
   if (!fields->first[field]) fields->first[field] = (guint16)fields->count;
-  if (value.size) memcpy(fields->octets + fields->size, value.data, value.size);
-  fields->size += value.size;
+  if (value.size) memcpy(fields->octets + from, value.data, value.size);
 }
 
 void asv_fields_append(AsvFields *fields, AsvSpan more) {
