@@ -18,6 +18,7 @@ struct AsvOrder {
   GSequence *waits;    /* Wait*, by since */
   GHashTable *waiting; /* who -> its GSequenceIter */
   GQueue kept;         /* Kept*, by order */
+  guint64 barrier;     /* the packet that observations must come before to be passed on */
   gsize octets;        /* of what is kept */
 };
 
@@ -32,6 +33,7 @@ AsvOrder *asv_order_new(const AsvObserver *out) {
   order->out = *out;
   order->waits = g_sequence_new(g_free);
   order->waiting = g_hash_table_new(NULL, NULL);
+  order->barrier = G_MAXUINT64;
   return order;
 }
 
@@ -43,21 +45,18 @@ static void pass_oldest(AsvOrder *order) {
   g_free(kept);
 }
 
-/* The packet that observations must come before to be passed on. */
-static guint64 barrier(const AsvOrder *order) {
-  GSequenceIter *first = g_sequence_get_begin_iter(order->waits);
-  return g_sequence_iter_is_end(first) ? G_MAXUINT64 : ((Wait *)g_sequence_get(first))->since;
-}
-
+/* Whoever waits has changed. */
 static void pass_ready(AsvOrder *order) {
-  guint64 before = barrier(order);
+  GSequenceIter *first = g_sequence_get_begin_iter(order->waits);
+  order->barrier =
+      g_sequence_iter_is_end(first) ? G_MAXUINT64 : ((Wait *)g_sequence_get(first))->since;
   while (!g_queue_is_empty(&order->kept) &&
-         ((Kept *)g_queue_peek_head(&order->kept))->order < before)
+         ((Kept *)g_queue_peek_head(&order->kept))->order < order->barrier)
     pass_oldest(order);
 }
 
 void asv_order_add(AsvOrder *order, const AsvPacketRef *at, const AsvObservation *observation) {
-  if (g_queue_is_empty(&order->kept) && at->order < barrier(order)) {
+  if (!order->kept.length && at->order < order->barrier) {
     order->out.observe(order->out.self, observation);
     return;
   }
