@@ -86,7 +86,15 @@ static void judge_hole(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at, i
   g_queue_push_tail_link(&flows->doubts, &doubt->link);
 }
 
+/* Neither has a hole or an end: so it is after nearly every packet. */
+static gboolean is_plain(const AsvLive *live) {
+  const AsvStream *streams = live->streams;
+  return streams[0].hole < 0 && streams[1].hole < 0 && !live->doubts[0].active &&
+         !live->doubts[1].active && !streams[0].ended && !streams[1].ended;
+}
+
 void asv_flows_settle(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at) {
+  if (is_plain(live)) return;
   for (int i = 0; i < 2; i++) judge_hole(flows, live, at, i);
   for (int i = 0; i < 2; i++) {
     if (live->streams[i].ended) asv_flows_tell_closing(flows, live, at, i, ASV_END_FIN);

@@ -121,8 +121,12 @@ static guint32 index_take(AsvTuples *tuples) {
 static AsvTupleKey key_make(AsvFlowKind kind, const AsvHosts *hosts, const guint16 ports[2],
                             int *side) {
   const AsvAddress *low = &hosts->source, *high = &hosts->destination;
-  int order = memcmp(low->bytes, high->bytes, sizeof low->bytes);
-  *side = order > 0 || (order == 0 && ports[0] > ports[1]);
+  guint64 words[2][2]; /* any order will do, if only it is always the same */
+  memcpy(words[0], low->bytes, sizeof words[0]);
+  memcpy(words[1], high->bytes, sizeof words[1]);
+  gsize unequal = words[0][0] == words[1][0];
+  guint64 first = words[0][unequal], second = words[1][unequal];
+  *side = first > second || (first == second && ports[0] > ports[1]);
   if (*side) low = &hosts->destination, high = &hosts->source;
   AsvTupleKey key = {.ports = (guint32)ports[*side] << 16 | ports[!*side],
                      .kind = low->size | (guint32)kind << 8};
