@@ -101,10 +101,15 @@ guint64 asv_origin_table_not_kept(const AsvOriginTable *table) {
   return table->not_kept;
 }
 
-static Origin *find_origin(AsvOriginTable *table, AsvSpan text) {
+static Origin *look_up_origin(AsvOriginTable *table, AsvSpan text) {
   Origin asked = {.text = (char *)text.data, .size = text.size};
-  if (table->origin && equal_origins(table->origin, &asked)) return table->origin;
-  Origin *origin = g_hash_table_lookup(table->origins, &asked);
+  return g_hash_table_lookup(table->origins, &asked);
+}
+
+static Origin *find_origin(AsvOriginTable *table, AsvSpan text) {
+  if (table->origin && asv_span_equal(text, asv_span(table->origin->text, table->origin->size)))
+    return table->origin;
+  Origin *origin = look_up_origin(table, text);
   if (!origin) {
     if (table->order->len >= ASV_COMPARED_ORIGINS_MAX) {
       table->not_kept++;
