@@ -66,12 +66,12 @@ struct AsvPcapng {
   guint64 secrets_from; /* secrets of blocks before this offset were given by read-ahead */
 };
 
-static guint16 read_u16(const AsvPcapng *self, AsvReader *reader) {
+static inline guint16 read_u16(const AsvPcapng *self, AsvReader *reader) {
   guint16 value = asv_read_u16(reader);
   return self->little ? GUINT16_SWAP_LE_BE(value) : value;
 }
 
-static guint32 read_u32(const AsvPcapng *self, AsvReader *reader) {
+static inline guint32 read_u32(const AsvPcapng *self, AsvReader *reader) {
   guint32 value = asv_read_u32(reader);
   return self->little ? GUINT32_SWAP_LE_BE(value) : value;
 }
