@@ -18,7 +18,7 @@ typedef struct {
   proto_tree *tree;
   const AltsvcSeen *seen;
   AsvSpan value;
-  GArray *lines; /* AltsvcPlace of each line of the field */
+  GArray *lines; /* AltsvcRange of each line of the field */
 } Value;
 
 static const AsvAdvertisementSeen *about(const Value *value) {
@@ -26,21 +26,21 @@ static const AsvAdvertisementSeen *about(const Value *value) {
 }
 
 /* Where the part of the joined value is: in the line that holds it. */
-static AltsvcPlace place_of(const Value *value, gsize offset, gsize size) {
+static AltsvcRange range_of(const Value *value, gsize offset, gsize size) {
   const AsvSpans *lines = &about(value)->values;
   for (gsize i = 0; i < lines->count; i++) {
     gsize line = lines->items[i].size;
     if (offset <= line && size <= line - offset)
-      return altsvc_place_part(&g_array_index(value->lines, AltsvcPlace, i), offset, size);
+      return altsvc_range_part(&g_array_index(value->lines, AltsvcRange, i), offset, size);
     if (offset < line + 2) break; /* it spans the comma that joins the lines */
     offset -= line + 2;
   }
-  const AltsvcPlace *first = &g_array_index(value->lines, AltsvcPlace, 0);
-  return lines->count ? (AltsvcPlace){.tvb = first->tvb} : altsvc_place_part(first, offset, size);
+  const AltsvcRange *first = &g_array_index(value->lines, AltsvcRange, 0);
+  return lines->count ? (AltsvcRange){.tvb = first->tvb} : altsvc_range_part(first, offset, size);
 }
 
-static AltsvcPlace place_of_span(const Value *value, AsvSpan part) {
-  return place_of(value, (gsize)(part.data - value->value.data), part.size);
+static AltsvcRange range_of_span(const Value *value, AsvSpan part) {
+  return range_of(value, (gsize)(part.data - value->value.data), part.size);
 }
 
 /* ---- what the cache made of it ---- */
@@ -78,9 +78,9 @@ static void draw_outcome(proto_tree *tree, const AsvEvent *event) {
 /* ---- what the wire says ---- */
 
 static void draw_text(const Value *value, proto_tree *tree, AltsvcId id, AsvSpan text) {
-  AltsvcPlace place = place_of_span(value, text);
+  AltsvcRange range = range_of_span(value, text);
   g_autofree char *shown = altsvc_printable(text);
-  altsvc_add_string(tree, id, &place, shown);
+  altsvc_add_string(tree, id, &range, shown);
 }
 
 static void draw_alpn(proto_tree *tree, const AsvAlternative *from) {
@@ -104,20 +104,20 @@ static gsize port_digits(const AsvAlternative *from) {
 static void draw_authority(const Value *value, proto_tree *tree, const AsvAlternative *from,
                            const char *origin_host) {
   AsvSpan text = from->authority;
-  AltsvcPlace place = place_of_span(value, text);
+  AltsvcRange range = range_of_span(value, text);
   g_autofree char *shown = altsvc_printable(text);
-  proto_item *item = altsvc_add_string(tree, ALTSVC_ID_AUTHORITY, &place, shown);
+  proto_item *item = altsvc_add_string(tree, ALTSVC_ID_AUTHORITY, &range, shown);
   proto_tree *below = proto_item_add_subtree(item, altsvc_ids_subtree());
   gsize digits = port_digits(from);
   if (*from->host) {
-    AltsvcPlace host = place_of_span(value, asv_span_sub(text, 0, text.size - digits - 1));
+    AltsvcRange host = range_of_span(value, asv_span_sub(text, 0, text.size - digits - 1));
     altsvc_add_string(below, ALTSVC_ID_HOST, &host, from->host);
   } else if (origin_host) {
     item = altsvc_add_string(below, ALTSVC_ID_HOST, NULL, origin_host);
     proto_item_append_text(item, " (the origin's own)");
   }
   if (!from->has_port) return;
-  AltsvcPlace port = place_of_span(value, asv_span_sub(text, text.size - digits, digits));
+  AltsvcRange port = range_of_span(value, asv_span_sub(text, text.size - digits, digits));
   altsvc_add_number(below, ALTSVC_ID_PORT, &port, from->port);
 }
 
@@ -145,16 +145,16 @@ static gboolean has_name(AsvSpan parameter, const char *name) {
 }
 
 static void draw_parameters(const Value *value, proto_tree *tree, const AsvAlternative *from) {
-  AltsvcPlace nowhere = {.tvb = NULL};
-  AltsvcPlace ma = from->ma_text.data ? place_of_span(value, from->ma_text) : nowhere;
+  AltsvcRange nowhere = {.tvb = NULL};
+  AltsvcRange ma = from->ma_text.data ? range_of_span(value, from->ma_text) : nowhere;
   altsvc_add_number(tree, ALTSVC_ID_MAX_AGE, from->has_ma ? &ma : NULL, from->ma);
   const guint8 *behind = from->authority.data + from->authority.size + 1;
   const guint8 *end = value->value.data + from->offset + from->size;
   AsvReader in = asv_reader(asv_span(behind, (gsize)(end - behind)));
-  AltsvcPlace persist = nowhere;
+  AltsvcRange persist = nowhere;
   for (AsvSpan parameter; next_parameter(&in, &parameter);) {
     if (has_name(parameter, "persist"))
-      persist = place_of_span(value, parameter);
+      persist = range_of_span(value, parameter);
     else if (!has_name(parameter, "ma"))
       draw_text(value, tree, ALTSVC_ID_PARAMETER, parameter);
   }
@@ -177,8 +177,8 @@ static void draw_alternative(const Value *value, guint number, const AsvAlternat
   g_free(seen.protocol_id);
   g_autofree char *name = altsvc_printable(asv_span_text(raw));
   g_autofree char *life = asv_words_life(from->ma);
-  AltsvcPlace place = place_of(value, from->offset, from->size);
-  proto_item *item = altsvc_add_string(value->tree, ALTSVC_ID_ALTERNATIVE, &place, name);
+  AltsvcRange range = range_of(value, from->offset, from->size);
+  proto_item *item = altsvc_add_string(value->tree, ALTSVC_ID_ALTERNATIVE, &range, name);
   proto_item_set_text(item, "Alternative %u: %s, fresh for %s", number, name, life);
   proto_tree *below = proto_item_add_subtree(item, altsvc_ids_subtree());
   draw_text(value, below, ALTSVC_ID_PROTOCOL_ID, from->protocol_id);
@@ -198,33 +198,33 @@ static void draw_alternatives(const Value *value) {
   }
 }
 
-static GArray *find_lines(const AsvAdvertisementSeen *said, AltsvcPlaces *places) {
-  GArray *lines = g_array_new(FALSE, FALSE, sizeof(AltsvcPlace));
+static GArray *find_lines(const AsvAdvertisementSeen *said, AltsvcRanges *ranges) {
+  GArray *lines = g_array_new(FALSE, FALSE, sizeof(AltsvcRange));
   const AsvSpans one = {.items = &said->value, .count = 1};
   const AsvSpans *from = said->values.count ? &said->values : &one;
-  AltsvcPlaceKind kind =
-      said->via == ASV_VIA_ALTSVC_FRAME ? ALTSVC_PLACE_FRAME : ALTSVC_PLACE_ALT_SVC;
+  AltsvcRangeKind kind =
+      said->via == ASV_VIA_ALTSVC_FRAME ? ALTSVC_RANGE_FRAME : ALTSVC_RANGE_ALT_SVC;
   for (gsize i = 0; i < from->count; i++) {
-    AltsvcPlace place =
-        altsvc_places_take(places, kind, said->has_stream, said->stream, from->items[i]);
-    g_array_append_val(lines, place);
+    AltsvcRange range =
+        altsvc_ranges_take(ranges, kind, said->has_stream, said->stream, from->items[i]);
+    g_array_append_val(lines, range);
   }
   return lines;
 }
 
-void altsvc_value_draw(proto_tree *tree, const AltsvcSeen *seen, AltsvcPlaces *places) {
+void altsvc_value_draw(proto_tree *tree, const AltsvcSeen *seen, AltsvcRanges *ranges) {
   const AsvAdvertisementSeen *said = &seen->observation->advertisement;
   if (!said->value.size) return;
-  g_autoptr(GArray) lines = find_lines(said, places);
+  g_autoptr(GArray) lines = find_lines(said, ranges);
   Value value = {.seen = seen, .value = said->value, .lines = lines};
-  AltsvcPlace place = g_array_index(lines, AltsvcPlace, 0);
-  if (lines->len > 1) place = (AltsvcPlace){.tvb = place.tvb};
+  AltsvcRange range = g_array_index(lines, AltsvcRange, 0);
+  if (lines->len > 1) range = (AltsvcRange){.tvb = range.tvb};
   g_autofree char *shown = altsvc_printable(said->value);
-  proto_item *item = altsvc_add_string(tree, ALTSVC_ID_VALUE, &place, shown);
+  proto_item *item = altsvc_add_string(tree, ALTSVC_ID_VALUE, &range, shown);
   value.tree = proto_item_add_subtree(item, altsvc_ids_subtree());
   AsvValueSummary summary = asv_value_check(said->value);
   if (summary.verdict == ASV_VERDICT_CLEAR)
-    altsvc_add_flag(value.tree, ALTSVC_ID_CLEAR, &place, TRUE);
+    altsvc_add_flag(value.tree, ALTSVC_ID_CLEAR, &range, TRUE);
   else if (summary.verdict == ASV_VERDICT_OK)
     draw_alternatives(&value);
 }

@@ -8,9 +8,9 @@
 
 #include "dissector/ids.h"
 #include "dissector/packet-altsvc.h"
-#include "dissector/place.h"
+#include "dissector/range.h"
 
 /* Adds the value of an advertisement, with all below it. */
-void altsvc_value_draw(proto_tree *tree, const AltsvcSeen *seen, AltsvcPlaces *places);
+void altsvc_value_draw(proto_tree *tree, const AltsvcSeen *seen, AltsvcRanges *ranges);
 
 #endif

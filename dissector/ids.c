@@ -82,33 +82,33 @@ int altsvc_ids_subtree(void) {
   return subtree;
 }
 
-static const AltsvcPlace nowhere = {NULL, 0, 0};
+static const AltsvcRange nowhere = {NULL, 0, 0};
 
-static proto_item *marked(proto_item *item, const AltsvcPlace *place) {
-  if (!place) proto_item_set_generated(item);
+static proto_item *marked(proto_item *item, const AltsvcRange *range) {
+  if (!range) proto_item_set_generated(item);
   return item;
 }
 
-proto_item *altsvc_add_string(proto_tree *tree, AltsvcId id, const AltsvcPlace *place,
+proto_item *altsvc_add_string(proto_tree *tree, AltsvcId id, const AltsvcRange *range,
                               const char *text) {
-  const AltsvcPlace *at = place ? place : &nowhere;
-  return marked(proto_tree_add_string(tree, ids[id], at->tvb, at->start, at->size, text), place);
+  const AltsvcRange *at = range ? range : &nowhere;
+  return marked(proto_tree_add_string(tree, ids[id], at->tvb, at->start, at->size, text), range);
 }
 
-proto_item *altsvc_add_number(proto_tree *tree, AltsvcId id, const AltsvcPlace *place,
+proto_item *altsvc_add_number(proto_tree *tree, AltsvcId id, const AltsvcRange *range,
                               guint64 number) {
-  const AltsvcPlace *at = place ? place : &nowhere;
+  const AltsvcRange *at = range ? range : &nowhere;
   if (proto_registrar_get_nth((guint)ids[id])->type != FT_UINT64)
     return marked(proto_tree_add_uint(tree, ids[id], at->tvb, at->start, at->size, (guint32)number),
-                  place);
-  return marked(proto_tree_add_uint64(tree, ids[id], at->tvb, at->start, at->size, number), place);
+                  range);
+  return marked(proto_tree_add_uint64(tree, ids[id], at->tvb, at->start, at->size, number), range);
 }
 
-proto_item *altsvc_add_flag(proto_tree *tree, AltsvcId id, const AltsvcPlace *place,
+proto_item *altsvc_add_flag(proto_tree *tree, AltsvcId id, const AltsvcRange *range,
                             gboolean flag) {
-  const AltsvcPlace *at = place ? place : &nowhere;
+  const AltsvcRange *at = range ? range : &nowhere;
   return marked(proto_tree_add_boolean(tree, ids[id], at->tvb, at->start, at->size, flag ? 1 : 0),
-                place);
+                range);
 }
 
 proto_item *altsvc_add_time(proto_tree *tree, AltsvcId id, gint64 time) {

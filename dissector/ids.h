@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The fields of the protocol `altsvc` and the items made of them. An item that
- * has no place is worked out, not on the wire, and marked as such: Wireshark
+ * has no range is worked out, not on the wire, and marked as such: Wireshark
  * puts it in [ ].
  */
 #ifndef DISSECTOR_IDS_H
@@ -47,7 +47,7 @@ typedef enum {
 typedef struct {
   tvbuff_t *tvb;
   int start, size;
-} AltsvcPlace;
+} AltsvcRange;
 
 /* Registers the fields. */
 void altsvc_ids_register(int protocol);
@@ -55,12 +55,12 @@ void altsvc_ids_register(int protocol);
 /* The kind of subtree that all items with children share. */
 int altsvc_ids_subtree(void);
 
-/* Items of a tree. place NULL: worked out. */
-proto_item *altsvc_add_string(proto_tree *tree, AltsvcId id, const AltsvcPlace *place,
+/* Items of a tree. range NULL: worked out. */
+proto_item *altsvc_add_string(proto_tree *tree, AltsvcId id, const AltsvcRange *range,
                               const char *text);
-proto_item *altsvc_add_number(proto_tree *tree, AltsvcId id, const AltsvcPlace *place,
+proto_item *altsvc_add_number(proto_tree *tree, AltsvcId id, const AltsvcRange *range,
                               guint64 number);
-proto_item *altsvc_add_flag(proto_tree *tree, AltsvcId id, const AltsvcPlace *place, gboolean flag);
+proto_item *altsvc_add_flag(proto_tree *tree, AltsvcId id, const AltsvcRange *range, gboolean flag);
 /* Worked out; time in nanoseconds since 1970 UTC. */
 proto_item *altsvc_add_time(proto_tree *tree, AltsvcId id, gint64 time);
 /* A link to a packet, worked out; nothing (NULL) when it is 0 or no packet of Wireshark. */

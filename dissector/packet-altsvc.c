@@ -14,6 +14,7 @@
 #include "expert.h"
 #include "extract.h"
 #include "fields.h"
+#include "gap.h"
 #include "ids.h"
 #include "record.h"
 #include "summary.h"
@@ -23,7 +24,7 @@
 #define CACHE_ROWS 8
 
 /* Keys of what is kept with a packet. */
-enum { KEPT_PACKET };
+enum { KEPT_PACKET, KEPT_GAP };
 
 /* Registration gives ids and calls functions without a self: they stand here. */
 static int proto_altsvc = -1;
@@ -48,10 +49,21 @@ static void end_file(void) {
   g_clear_pointer(&record, altsvc_record_free);
 }
 
+/* Notes a gap that a connection of interest is not read across. */
+static void note_gap(packet_info *pinfo, proto_tree *tree) {
+  guint64 stream;
+  char label[32];
+  if (altsvc_gap_is_mended() || !altsvc_gap_find(tree, &stream)) return;
+  g_snprintf(label, sizeof label, "tcp:%" G_GUINT64_FORMAT, stream);
+  if (altsvc_record_knows(record, label))
+    p_add_proto_data(wmem_file_scope(), pinfo, proto_altsvc, KEPT_GAP, record);
+}
+
 static const AltsvcPacket *first_pass(packet_info *pinfo, proto_tree *tree) {
   const AsvObserver observer = altsvc_record_observer(record);
   altsvc_extract_packet(extract, pinfo, tree, &observer);
   const AltsvcPacket *packet = altsvc_record_end_packet(record);
+  note_gap(pinfo, tree);
   if (packet) p_add_proto_data(wmem_file_scope(), pinfo, proto_altsvc, KEPT_PACKET, (void *)packet);
   return packet;
 }
@@ -98,18 +110,22 @@ static void draw_packet(const AltsvcPacket *packet, tvbuff_t *tvb, packet_info *
                            .tvb = tvb,
                            .pinfo = pinfo,
                            .tree = tree,
-                           .places = altsvc_places_new(pinfo, tree, tvb),
+                           .ranges = altsvc_ranges_new(pinfo, tree, tvb),
                            .links = altsvc_record_links(record),
                            .forward = pinfo->fd->visited,
                            .cache_rows = preferences.cache_rows};
   draw(&drawing, packet);
-  altsvc_places_free(drawing.places);
+  altsvc_ranges_free(drawing.ranges);
 }
 
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data G_GNUC_UNUSED) {
   const AltsvcPacket *packet =
       pinfo->fd->visited ? p_get_proto_data(wmem_file_scope(), pinfo, proto_altsvc, KEPT_PACKET)
                          : first_pass(pinfo, tree);
+  if (tree && p_get_proto_data(wmem_file_scope(), pinfo, proto_altsvc, KEPT_GAP))
+    altsvc_expert_add_order(
+        pinfo, proto_tree_add_protocol_format(tree, proto_altsvc, tvb, 0, 0,
+                                              "HTTP Alternative Services, segments missing"));
   if (!packet) return 0;
   append_info(pinfo, packet);
   if (tree) draw_packet(packet, tvb, pinfo, tree);

@@ -16,6 +16,7 @@ struct AltsvcRecord {
   GPtrArray *packets; /* AltsvcPacket*, owned */
   GArray *items;      /* AltsvcSeen of the packet that is being read */
   AltsvcSeen *now;    /* the one that is being observed */
+  GHashTable *labels; /* of connections that were heard of */
   GHashTable *told;   /* texts: findings that were told as they were seen */
   AsvTimeline *whole; /* of all packets, once they were read; NULL: not made yet */
   guint whole_packets;
@@ -82,6 +83,7 @@ AltsvcRecord *altsvc_record_new(AsvClientBy client_by, gboolean cache_rows) {
   record->links = altsvc_links_new();
   record->packets = g_ptr_array_new_with_free_func(free_packet);
   record->items = g_array_new(FALSE, FALSE, sizeof(AltsvcSeen));
+  record->labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   record->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   return record;
 }
@@ -96,10 +98,15 @@ void altsvc_record_free(AltsvcRecord *record) {
   forget_whole(record);
   g_ptr_array_unref(record->packets);
   g_array_unref(record->items);
+  g_hash_table_destroy(record->labels);
   g_hash_table_destroy(record->told);
   altsvc_links_free(record->links);
   asv_timeline_free(record->timeline);
   g_free(record);
+}
+
+gboolean altsvc_record_knows(const AltsvcRecord *record, const char *label) {
+  return g_hash_table_contains(record->labels, label);
 }
 
 const AltsvcLinks *altsvc_record_links(const AltsvcRecord *record) {
@@ -171,6 +178,8 @@ static void observe(void *self, const AsvObservation *said) {
   if (said->connection) {
     seen.client = asv_timeline_client_now(record->timeline, said->connection->id);
     altsvc_links_note(record->links, said);
+    if (!altsvc_record_knows(record, said->connection->label))
+      g_hash_table_add(record->labels, g_strdup(said->connection->label));
     seen.request_packet = request_of(record, said);
     if (altsvc_seen_is_shown(&seen)) keep_cache(record, &seen);
   }
@@ -211,15 +220,40 @@ static void free_list(gpointer list) {
   g_ptr_array_unref(list);
 }
 
-static void make_whole(AltsvcRecord *record) {
-  forget_whole(record);
-  record->whole = asv_timeline_new(&record->options);
-  record->whole_packets = record->packets->len;
+static void keep_copy(void *self, const AsvObservation *said) {
+  g_ptr_array_add(self, asv_observation_copy(said));
+}
+
+static void free_observation(gpointer observation) {
+  asv_observation_free(observation);
+}
+
+static gint by_packet(gconstpointer a, gconstpointer b) {
+  const AsvObservation *one = *(AsvObservation *const *)a, *other = *(AsvObservation *const *)b;
+  return one->packet == other->packet ? 0 : one->packet < other->packet ? -1 : 1;
+}
+
+/* All observations in the order of packets, with those of the end. */
+static GPtrArray *all_observations(const AltsvcRecord *record, const GPtrArray *ends) {
+  GPtrArray *all = g_ptr_array_new();
   for (guint i = 0; i < record->packets->len; i++) {
     const AltsvcPacket *packet = record->packets->pdata[i];
-    for (guint j = 0; j < packet->count; j++)
-      asv_timeline_observe(record->whole, packet->items[j].observation);
+    for (guint j = 0; j < packet->count; j++) g_ptr_array_add(all, packet->items[j].observation);
   }
+  for (guint i = 0; i < ends->len; i++) g_ptr_array_add(all, ends->pdata[i]);
+  g_ptr_array_sort(all, by_packet);
+  return all;
+}
+
+static void make_whole(AltsvcRecord *record) {
+  forget_whole(record);
+  g_autoptr(GPtrArray) ends = g_ptr_array_new_with_free_func(free_observation);
+  const AsvObserver keeper = {.self = ends, .observe = keep_copy};
+  altsvc_finish(&keeper);
+  g_autoptr(GPtrArray) all = all_observations(record, ends);
+  record->whole = asv_timeline_new(&record->options);
+  record->whole_packets = record->packets->len;
+  for (guint i = 0; i < all->len; i++) asv_timeline_observe(record->whole, all->pdata[i]);
   asv_timeline_finish(record->whole);
   record->late = g_hash_table_new_full(NULL, NULL, NULL, free_list);
   for (guint i = 0; i < record->whole->findings->len; i++)

@@ -26,6 +26,9 @@ AsvSpan altsvc_seen_origin(const AltsvcSeen *seen);
 /* Whether the tree of its packet shows it: others only stand in statistics. */
 gboolean altsvc_seen_is_shown(const AltsvcSeen *seen);
 
+/* Whether anything was observed on the connection of that label. */
+gboolean altsvc_record_knows(const AltsvcRecord *record, const char *label);
+
 const AltsvcLinks *altsvc_record_links(const AltsvcRecord *record);
 
 /*

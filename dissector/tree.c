@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Draws from what the first pass kept. Only the places of octets come from the
+ * Draws from what the first pass kept. Only the ranges of octets come from the
  * pass that draws.
  */
 #include "tree.h"
@@ -19,10 +19,10 @@ typedef struct {
   proto_tree *tree;
 } Drawn;
 
-static void put_octets(proto_tree *tree, AltsvcId id, const AltsvcPlace *place, AsvSpan octets) {
+static void put_octets(proto_tree *tree, AltsvcId id, const AltsvcRange *range, AsvSpan octets) {
   if (!octets.data) return;
   g_autofree char *text = altsvc_printable(octets);
-  altsvc_add_string(tree, id, place, text);
+  altsvc_add_string(tree, id, range, text);
 }
 
 static proto_tree *words(const Drawn *drawn, proto_tree *tree, const char *format, ...)
@@ -66,9 +66,9 @@ static void draw_origin(const Drawn *drawn) {
   AsvSpan origin = altsvc_seen_origin(drawn->seen);
   if (said->kind == ASV_OBSERVATION_ADVERTISEMENT && said->advertisement.frame_origin.data) {
     const AsvAdvertisementSeen *about = &said->advertisement;
-    AltsvcPlace place = altsvc_places_take(drawn->drawing->places, ALTSVC_PLACE_ORIGIN,
+    AltsvcRange range = altsvc_ranges_take(drawn->drawing->ranges, ALTSVC_RANGE_ORIGIN,
                                            about->has_stream, about->stream, about->frame_origin);
-    put_octets(drawn->tree, ALTSVC_ID_ORIGIN, &place, about->frame_origin);
+    put_octets(drawn->tree, ALTSVC_ID_ORIGIN, &range, about->frame_origin);
     if (asv_span_equal(origin, about->frame_origin)) return;
   }
   if (origin.size) put_octets(drawn->tree, ALTSVC_ID_ORIGIN, NULL, origin);
@@ -85,9 +85,9 @@ static void draw_certificate(const Drawn *drawn) {
 
 static void draw_alt_used(const Drawn *drawn) {
   const AsvRequestSeen *about = &drawn->seen->observation->request;
-  AltsvcPlace place = altsvc_places_take(drawn->drawing->places, ALTSVC_PLACE_ALT_USED,
+  AltsvcRange range = altsvc_ranges_take(drawn->drawing->ranges, ALTSVC_RANGE_ALT_USED,
                                          about->has_stream, about->stream, about->alt_used);
-  put_octets(drawn->tree, ALTSVC_ID_ALT_USED, &place, about->alt_used);
+  put_octets(drawn->tree, ALTSVC_ID_ALT_USED, &range, about->alt_used);
 }
 
 static void draw_message(const Drawn *drawn) {
@@ -244,7 +244,7 @@ proto_item *altsvc_tree_draw(const AltsvcDrawing *drawing, const AltsvcSeen *see
   gboolean is_advertisement = seen->observation->kind == ASV_OBSERVATION_ADVERTISEMENT;
   draw_message(&drawn);
   if (is_advertisement) {
-    altsvc_value_draw(drawn.tree, seen, drawing->places);
+    altsvc_value_draw(drawn.tree, seen, drawing->ranges);
     draw_acceptance(&drawn);
   }
   draw_events(&drawn);

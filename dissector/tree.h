@@ -8,14 +8,14 @@
 
 #include "dissector/links.h"
 #include "dissector/packet-altsvc.h"
-#include "dissector/place.h"
+#include "dissector/range.h"
 
 typedef struct {
   int protocol; /* id of the protocol */
   tvbuff_t *tvb;
   packet_info *pinfo;
   proto_tree *tree;
-  AltsvcPlaces *places;
+  AltsvcRanges *ranges;
   const AltsvcLinks *links;
   gboolean forward; /* later packets are known: links to them too */
   guint cache_rows; /* the most that are shown */
