@@ -23,16 +23,17 @@ static char *address_text(const address *host) {
   return text;
 }
 
-static AltsvcConnection *blank(const AltsvcPlace *first) {
+static AltsvcConnection *blank(const AltsvcCommon *common, const AltsvcPlace *first) {
   AltsvcConnection *connection = g_new0(AltsvcConnection, 1);
+  connection->common = common;
   connection->first = *first;
   connection->client = -1;
   return connection;
 }
 
-AltsvcConnection *altsvc_connection_new(guint32 number, const packet_info *pinfo,
-                                        const AltsvcPlace *first) {
-  AltsvcConnection *connection = blank(first);
+AltsvcConnection *altsvc_connection_new(const AltsvcCommon *common, guint32 number,
+                                        const packet_info *pinfo, const AltsvcPlace *first) {
+  AltsvcConnection *connection = blank(common, first);
   connection->ends[0] = end_text(&pinfo->src, pinfo->srcport);
   connection->ends[1] = end_text(&pinfo->dst, pinfo->destport);
   connection->addresses[0] = address_text(&pinfo->src);
@@ -99,12 +100,24 @@ void altsvc_connection_set_client(AltsvcConnection *connection, int client) {
 
 void altsvc_connection_sender_is(AltsvcConnection *connection, AsvFrom from) {
   int sender = connection->sender;
-  altsvc_connection_set_client(connection, from == ASV_FROM_CLIENT ? sender : 1 - sender);
+  int client = from == ASV_FROM_CLIENT ? sender : 1 - sender;
+  const char *server = connection->ends[1 - client];
+  altsvc_connection_set_client(connection, client);
+  if (server && !g_hash_table_contains(connection->common->servers, server))
+    g_hash_table_add(connection->common->servers, g_strdup(server));
+}
+
+/* Who is the client when neither a SYN nor content says it. */
+static int guess_client(const AltsvcConnection *connection) {
+  GHashTable *servers = connection->common->servers;
+  gboolean known[2] = {g_hash_table_contains(servers, connection->ends[0]),
+                       g_hash_table_contains(servers, connection->ends[1])};
+  if (known[0] != known[1]) return known[0] ? 1 : 0;
+  return connection->ports[0] < connection->ports[1] ? 1 : 0;
 }
 
 AsvFrom altsvc_connection_from(AltsvcConnection *connection) {
-  if (connection->client < 0)
-    altsvc_connection_set_client(connection, connection->ports[0] < connection->ports[1] ? 1 : 0);
+  if (connection->client < 0) altsvc_connection_set_client(connection, guess_client(connection));
   return connection->sender == connection->client ? ASV_FROM_CLIENT : ASV_FROM_SERVER;
 }
 
@@ -130,7 +143,7 @@ void altsvc_connection_close(AltsvcConnection *connection, AsvFrom by, AsvCloseR
 }
 
 void altsvc_connection_open_tunnel(AltsvcConnection *connection, AsvSpan target) {
-  AltsvcConnection *tunnel = blank(&connection->at);
+  AltsvcConnection *tunnel = blank(connection->common, &connection->at);
   g_autofree char *octets = asv_span_dup(target);
   g_autofree char *opened = g_strdup_printf("%016" G_GINT64_MODIFIER "x", connection->ref.id);
   int client = connection->client;

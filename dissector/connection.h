@@ -25,7 +25,14 @@ typedef struct AltsvcHttp1 AltsvcHttp1;
 typedef struct AltsvcHttp2 AltsvcHttp2;
 typedef struct AltsvcTls AltsvcTls;
 
+/* What the connections of a capture file share. */
+typedef struct {
+  GHashTable *sessions; /* GBytes* to AltsvcCertificate*: what a resumed session began with */
+  GHashTable *servers;  /* char*, a set: endpoints known to be servers */
+} AltsvcCommon;
+
 typedef struct AltsvcConnection {
+  const AltsvcCommon *common;
   const AsvObserver *out; /* for the packet in work */
   AltsvcPlace first, at;  /* at: the packet in work */
   int sender;             /* of the packet in work: which of ends */
@@ -48,8 +55,9 @@ typedef struct AltsvcConnection {
   struct AltsvcConnection *tunnel; /* what follows on this connection belongs to; or NULL */
 } AltsvcConnection;
 
-AltsvcConnection *altsvc_connection_new(guint32 number, const packet_info *pinfo,
-                                        const AltsvcPlace *first);
+/* common is borrowed. */
+AltsvcConnection *altsvc_connection_new(const AltsvcCommon *common, guint32 number,
+                                        const packet_info *pinfo, const AltsvcPlace *first);
 void altsvc_connection_free(AltsvcConnection *connection);
 
 /* The packet as the one in work. */

@@ -5,6 +5,7 @@
  */
 #include "extract.h"
 
+#include "certificate.h"
 #include "connection.h"
 #include "fields.h"
 #include "http1.h"
@@ -16,6 +17,7 @@ enum { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_ACK = 0x10 };
 struct AltsvcExtract {
   GHashTable *connections; /* AltsvcConnection* by stream number */
   GPtrArray *in_order;     /* the same, by first packet; owned */
+  AltsvcCommon common;
   AsvCaptureSeen capture;
   AltsvcPlace last;
 };
@@ -34,9 +36,16 @@ static void connection_free(gpointer data) {
   altsvc_connection_free(data);
 }
 
+static void bytes_free(gpointer data) {
+  g_bytes_unref(data);
+}
+
 AltsvcExtract *altsvc_extract_new(void) {
   AltsvcExtract *extract = g_new0(AltsvcExtract, 1);
   extract->connections = g_hash_table_new(NULL, NULL);
+  extract->common.sessions =
+      g_hash_table_new_full(g_bytes_hash, g_bytes_equal, bytes_free, altsvc_certificate_unref);
+  extract->common.servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   extract->in_order = g_ptr_array_new_with_free_func(connection_free);
   return extract;
 }
@@ -45,6 +54,8 @@ void altsvc_extract_free(AltsvcExtract *extract) {
   if (!extract) return;
   g_hash_table_destroy(extract->connections);
   g_ptr_array_unref(extract->in_order);
+  g_hash_table_destroy(extract->common.sessions);
+  g_hash_table_destroy(extract->common.servers);
   g_free(extract);
 }
 
@@ -61,7 +72,7 @@ static AltsvcConnection *connection_of(const Walk *walk, guint32 number) {
   gpointer key = GUINT_TO_POINTER(number);
   AltsvcConnection *connection = g_hash_table_lookup(extract->connections, key);
   if (!connection) {
-    connection = altsvc_connection_new(number, walk->pinfo, &walk->at);
+    connection = altsvc_connection_new(&extract->common, number, walk->pinfo, &walk->at);
     note_macs(connection, walk);
     g_hash_table_insert(extract->connections, key, connection);
     g_ptr_array_add(extract->in_order, connection);
@@ -76,18 +87,25 @@ static void take_flags(const Walk *walk) {
                                 walk->flags & TCP_ACK ? ASV_FROM_SERVER : ASV_FROM_CLIENT);
 }
 
+/* The octets of a side end, of all connections inside too. */
+static void end_side(AltsvcConnection *connection, AsvFrom from) {
+  for (; connection; connection = connection->tunnel) altsvc_tls_end(connection, from);
+}
+
 /* What ends the connection counts after all that the packet carries. */
 static void take_end(const Walk *walk) {
   AltsvcConnection *connection = walk->connection;
   if (!connection || !(walk->flags & (TCP_FIN | TCP_RST))) return;
   AsvFrom from = altsvc_connection_from(connection);
-  altsvc_tls_tell(connection, TRUE);
-  if (walk->flags & TCP_RST)
+  if (walk->flags & TCP_RST) {
     altsvc_connection_close(connection, from, ASV_CLOSE_RESET);
-  else if (connection->goaway != ASV_FROM_NOBODY)
-    altsvc_connection_close(connection, connection->goaway, ASV_CLOSE_GOAWAY);
-  else
-    altsvc_connection_close(connection, from, ASV_CLOSE_FIN);
+  } else {
+    end_side(connection, from);
+    if (connection->goaway != ASV_FROM_NOBODY)
+      altsvc_connection_close(connection, connection->goaway, ASV_CLOSE_GOAWAY);
+    else
+      altsvc_connection_close(connection, from, ASV_CLOSE_FIN);
+  }
 }
 
 /* ---- the tree ---- */
@@ -154,11 +172,13 @@ void altsvc_extract_packet(AltsvcExtract *extract, packet_info *pinfo, proto_tre
 static void finish_connection(const AltsvcExtract *extract, const AltsvcConnection *connection,
                               const AsvObserver *out) {
   AltsvcConnection copy = *connection;
-  if (copy.closed) return;
+  g_autofree AltsvcTls *tls = altsvc_tls_copy(copy.tls);
+  copy.tls = tls;
   copy.out = out;
   copy.at = extract->last;
   altsvc_connection_from(&copy);
-  altsvc_tls_tell(&copy, FALSE);
+  altsvc_tls_end(&copy, ASV_FROM_CLIENT);
+  altsvc_tls_end(&copy, ASV_FROM_SERVER);
   if (copy.tunnel) finish_connection(extract, copy.tunnel, out);
   altsvc_connection_close(&copy, ASV_FROM_NOBODY, ASV_CLOSE_CAPTURE_ENDS);
 }

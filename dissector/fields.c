@@ -28,12 +28,10 @@ static const Name names[] = {
     {"tls.record", ALTSVC_FIELD_TLS_RECORD},
     {"tls.record.content_type", ALTSVC_FIELD_TLS_RECORD_TYPE},
     {"tls.record.opaque_type", ALTSVC_FIELD_TLS_RECORD_OPAQUE_TYPE},
-    {"tls.record.length", ALTSVC_FIELD_TLS_RECORD_LENGTH},
     {"tls.handshake", ALTSVC_FIELD_TLS_HANDSHAKE},
     {"tls.handshake.type", ALTSVC_FIELD_TLS_HANDSHAKE_TYPE},
     {"tls.handshake.version", ALTSVC_FIELD_TLS_VERSION},
     {"tls.handshake.extensions.supported_version", ALTSVC_FIELD_TLS_SUPPORTED_VERSION},
-    {"tls.handshake.random", ALTSVC_FIELD_TLS_RANDOM},
     {"tls.handshake.session_id", ALTSVC_FIELD_TLS_SESSION_ID},
     {"tls.handshake.extension.type", ALTSVC_FIELD_TLS_EXTENSION_TYPE},
     {"tls.handshake.extension.data", ALTSVC_FIELD_TLS_EXTENSION_DATA},
@@ -43,11 +41,9 @@ static const Name names[] = {
     {"tls.handshake.extensions.psk.identity.selected", ALTSVC_FIELD_TLS_PSK_SELECTED},
     {"tls.handshake.session_ticket", ALTSVC_FIELD_TLS_TICKET},
     {"tls.handshake.certificate", ALTSVC_FIELD_TLS_CERTIFICATE},
-    {"x509af.issuer", ALTSVC_FIELD_X509_ISSUER},
-    {"x509ce.GeneralNames", ALTSVC_FIELD_X509_NAMES},
-    {"x509ce.dNSName", ALTSVC_FIELD_X509_DNS_NAME},
-    {"x509ce.IPAddress.ipv4", ALTSVC_FIELD_X509_IPV4},
-    {"x509ce.IPAddress.ipv6", ALTSVC_FIELD_X509_IPV6},
+    {"tls.compress_certificate.algorithm", ALTSVC_FIELD_TLS_COMPRESSION},
+    {"tls.compress_certificate.compressed_certificate_message", ALTSVC_FIELD_TLS_COMPRESSED},
+    {"tls.handshake.ciphersuite", ALTSVC_FIELD_TLS_SUITE},
     {"http", ALTSVC_FIELD_HTTP},
     {"http.request.method", ALTSVC_FIELD_HTTP_METHOD},
     {"http.request.uri", ALTSVC_FIELD_HTTP_TARGET},
@@ -134,4 +130,22 @@ AsvSpan altsvc_field_octets(const packet_info *pinfo, const proto_node *node) {
   gint size = MIN(left, info->length);
   if (size <= 0) return asv_span("", 0);
   return asv_span(tvb_memdup(pinfo->pool, info->ds_tvb, info->start, (size_t)size), (gsize)size);
+}
+
+AsvSpan altsvc_field_decompressed(const packet_info *pinfo, const proto_node *node,
+                                  guint algorithm) {
+  const field_info *info = PNODE_FINFO(node);
+  tvbuff_t *inside = NULL;
+#if SINCE(4, 4)
+  if (algorithm == 1) inside = tvb_uncompress_zlib(info->ds_tvb, info->start, info->length);
+  if (algorithm == 3) inside = tvb_uncompress_zstd(info->ds_tvb, info->start, info->length);
+#else
+  if (algorithm == 1) inside = tvb_uncompress(info->ds_tvb, info->start, info->length);
+#endif
+  if (algorithm == 2) inside = tvb_uncompress_brotli(info->ds_tvb, info->start, info->length);
+  if (!inside) return asv_span("", 0);
+  gsize size = tvb_captured_length(inside);
+  AsvSpan octets = asv_span(tvb_memdup(pinfo->pool, inside, 0, size), size);
+  tvb_free(inside);
+  return octets;
 }

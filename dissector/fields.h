@@ -22,12 +22,10 @@ typedef enum {
   ALTSVC_FIELD_TLS_RECORD,
   ALTSVC_FIELD_TLS_RECORD_TYPE,
   ALTSVC_FIELD_TLS_RECORD_OPAQUE_TYPE,
-  ALTSVC_FIELD_TLS_RECORD_LENGTH,
   ALTSVC_FIELD_TLS_HANDSHAKE,
   ALTSVC_FIELD_TLS_HANDSHAKE_TYPE,
   ALTSVC_FIELD_TLS_VERSION,
   ALTSVC_FIELD_TLS_SUPPORTED_VERSION,
-  ALTSVC_FIELD_TLS_RANDOM,
   ALTSVC_FIELD_TLS_SESSION_ID,
   ALTSVC_FIELD_TLS_EXTENSION_TYPE,
   ALTSVC_FIELD_TLS_EXTENSION_DATA,
@@ -37,11 +35,9 @@ typedef enum {
   ALTSVC_FIELD_TLS_PSK_SELECTED,
   ALTSVC_FIELD_TLS_TICKET,
   ALTSVC_FIELD_TLS_CERTIFICATE,
-  ALTSVC_FIELD_X509_ISSUER,
-  ALTSVC_FIELD_X509_NAMES,
-  ALTSVC_FIELD_X509_DNS_NAME,
-  ALTSVC_FIELD_X509_IPV4,
-  ALTSVC_FIELD_X509_IPV6,
+  ALTSVC_FIELD_TLS_COMPRESSION,
+  ALTSVC_FIELD_TLS_COMPRESSED,
+  ALTSVC_FIELD_TLS_SUITE,
   ALTSVC_FIELD_HTTP,
   ALTSVC_FIELD_HTTP_METHOD,
   ALTSVC_FIELD_HTTP_TARGET,
@@ -72,5 +68,12 @@ guint64 altsvc_field_number(const proto_node *node);
 
 /* The octets the field stands for, exactly as captured, kept until the packet is done. */
 AsvSpan altsvc_field_octets(const packet_info *pinfo, const proto_node *node);
+
+/*
+ * The same of a field that holds compressed octets, by the algorithms of
+ * RFC 8879 §7.3: the octets inside; empty when this Wireshark cannot.
+ */
+AsvSpan altsvc_field_decompressed(const packet_info *pinfo, const proto_node *node,
+                                  guint algorithm);
 
 #endif

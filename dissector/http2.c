@@ -73,12 +73,19 @@ static AltsvcRequest *find_request(const Frame *frame, guint32 stream) {
 
 /* ---- header sections ---- */
 
+/* Such a name is malformed (RFC 9113 §8.2.1), and no name that we know. */
+static gboolean has_upper_case(AsvSpan name) {
+  for (gsize i = 0; i < name.size; i++)
+    if (g_ascii_isupper(name.data[i])) return TRUE;
+  return FALSE;
+}
+
 static void read_header(proto_node *node, gpointer data) {
   Frame *frame = data;
   AltsvcField field = altsvc_field_of(node);
   if (field == ALTSVC_FIELD_HTTP2_HEADER_NAME)
     frame->name = altsvc_field_octets(frame->pinfo, node);
-  else if (field == ALTSVC_FIELD_HTTP2_HEADER_VALUE)
+  else if (field == ALTSVC_FIELD_HTTP2_HEADER_VALUE && !has_upper_case(frame->name))
     altsvc_section_add(&frame->section, frame->name, altsvc_field_octets(frame->pinfo, node));
   proto_tree_children_foreach(node, read_header, frame);
 }

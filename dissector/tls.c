@@ -1,147 +1,92 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One handshake message is one node; what stands below it is gathered first,
- * then taken over by type.
+ * then taken over by type. A record that Wireshark could not read has no
+ * content type below it (TLS 1.3), or comes from a side whose Finished could
+ * not be read either.
  */
 #include "tls.h"
 
+#include "certificate.h"
 #include "fields.h"
 
 enum {
   MESSAGE_CLIENT_HELLO = 1,
   MESSAGE_SERVER_HELLO = 2,
+  MESSAGE_NEW_SESSION_TICKET = 4,
   MESSAGE_ENCRYPTED_EXTENSIONS = 8,
   MESSAGE_CERTIFICATE = 11,
   MESSAGE_FINISHED = 20,
   MESSAGE_COMPRESSED_CERTIFICATE = 25
 };
 
-enum { EXTENSION_EARLY_DATA = 42, EXTENSION_ECH = 0xfe0d };
+enum { EXTENSION_SESSION_TICKET = 35, EXTENSION_EARLY_DATA = 42, EXTENSION_ECH = 0xfe0d };
+
+enum { RECORD_APPLICATION = 23 };
+
+#define VERSION_13 0x0304
+
+/* One direction. */
+typedef struct {
+  gboolean started;  /* a record was seen */
+  gboolean readable; /* a protected record could be read */
+  gboolean told;     /* that some could not */
+  guint64 protected, counted;
+  guint64 unreadable; /* octets that were not told yet */
+} Side;
 
 struct AltsvcTls {
   gboolean told;
-  gboolean secrets; /* something protected was readable */
-  gboolean resumed, early_data, ech;
-  guint16 version;
-  char *sni, *alpn, *issuer;
+  gboolean has_client_hello, has_server_hello;
+  gboolean resumed, early_offered, early_accepted, ech;
+  guint16 version, suite;
+  char *sni, *alpn;
   GPtrArray *alpn_offered; /* char* */
-  GPtrArray *names;        /* char*: of the certificate */
-  GByteArray *session_id;  /* that the client offered */
+  GPtrArray *identities;   /* GBytes*: the sessions that the client offers to resume, TLS 1.3 */
+  GBytes *ticket, *id;     /* the same, TLS 1.2; NULL when empty */
+  GBytes *session_id;      /* of the server, TLS 1.2 */
+  AltsvcCertificate *certificate;
+  Side sides[2]; /* client, server */
 };
 
 /* What the node of a message says. */
 typedef struct {
   packet_info *pinfo;
-  guint type;
-  guint16 version, supported;
+  guint type, extension, compression;
+  guint16 version, supported, suite;
   gboolean early_data, ech, psk;
-  AsvSpan sni, session_id;
-  GPtrArray *alpn;  /* char* */
-  GPtrArray *names; /* char* */
+  guint64 psk_index;
+  AsvSpan sni, session_id, ticket, offered_ticket, certificate;
+  GPtrArray *alpn;       /* char* */
+  GPtrArray *identities; /* GBytes* */
 } Message;
+
+static void bytes_free(gpointer data) {
+  g_bytes_unref(data);
+}
+
+static GBytes *keep(AsvSpan span) {
+  return span.size ? g_bytes_new(span.data, span.size) : NULL;
+}
 
 void altsvc_tls_free(AltsvcTls *tls) {
   if (!tls) return;
   g_free(tls->sni);
   g_free(tls->alpn);
-  g_free(tls->issuer);
   g_clear_pointer(&tls->alpn_offered, g_ptr_array_unref);
-  g_clear_pointer(&tls->names, g_ptr_array_unref);
-  g_clear_pointer(&tls->session_id, g_byte_array_unref);
+  g_clear_pointer(&tls->identities, g_ptr_array_unref);
+  g_clear_pointer(&tls->ticket, g_bytes_unref);
+  g_clear_pointer(&tls->id, g_bytes_unref);
+  g_clear_pointer(&tls->session_id, g_bytes_unref);
+  altsvc_certificate_unref(tls->certificate);
   g_free(tls);
 }
 
-static void read_message(proto_node *node, gpointer data) {
-  Message *message = data;
-  switch (altsvc_field_of(node)) {
-    case ALTSVC_FIELD_TLS_HANDSHAKE_TYPE:
-      message->type = (guint)altsvc_field_number(node);
-      break;
-    case ALTSVC_FIELD_TLS_VERSION:
-      message->version = (guint16)altsvc_field_number(node);
-      break;
-    case ALTSVC_FIELD_TLS_SUPPORTED_VERSION:
-      message->supported = (guint16)altsvc_field_number(node);
-      break;
-    case ALTSVC_FIELD_TLS_EXTENSION_TYPE:
-      if (altsvc_field_number(node) == EXTENSION_EARLY_DATA) message->early_data = TRUE;
-      if (altsvc_field_number(node) == EXTENSION_ECH) message->ech = TRUE;
-      break;
-    case ALTSVC_FIELD_TLS_PSK_SELECTED:
-      message->psk = TRUE;
-      break;
-    case ALTSVC_FIELD_TLS_SERVER_NAME:
-      message->sni = altsvc_field_octets(message->pinfo, node);
-      break;
-    case ALTSVC_FIELD_TLS_SESSION_ID:
-      message->session_id = altsvc_field_octets(message->pinfo, node);
-      break;
-    case ALTSVC_FIELD_TLS_ALPN:
-      g_ptr_array_add(message->alpn, asv_span_dup(altsvc_field_octets(message->pinfo, node)));
-      break;
-    default:
-      break;
-  }
-  proto_tree_children_foreach(node, read_message, message);
+static int side_of(AsvFrom from) {
+  return from == ASV_FROM_CLIENT ? 0 : 1;
 }
 
-static void take_message(AltsvcConnection *connection, Message *message) {
-  AltsvcTls *tls = connection->tls;
-  switch (message->type) {
-    case MESSAGE_CLIENT_HELLO:
-      altsvc_connection_sender_is(connection, ASV_FROM_CLIENT);
-      if (tls->told) return;
-      g_free(tls->sni);
-      tls->sni = message->sni.size ? asv_span_dup(message->sni) : NULL;
-      tls->ech = message->ech;
-      g_clear_pointer(&tls->alpn_offered, g_ptr_array_unref);
-      tls->alpn_offered = g_ptr_array_ref(message->alpn);
-      return;
-    case MESSAGE_SERVER_HELLO:
-      altsvc_connection_sender_is(connection, ASV_FROM_SERVER);
-      tls->version = message->supported ? message->supported : message->version;
-      tls->resumed = message->psk;
-      break;
-    case MESSAGE_ENCRYPTED_EXTENSIONS:
-      tls->early_data = message->early_data;
-      tls->secrets = TRUE;
-      break;
-    case MESSAGE_FINISHED:
-      tls->secrets = TRUE;
-      if (altsvc_connection_from(connection) == ASV_FROM_SERVER) altsvc_tls_tell(connection, TRUE);
-      return;
-    default:
-      return;
-  }
-  if (message->alpn->len && !tls->alpn) tls->alpn = g_strdup(g_ptr_array_index(message->alpn, 0));
-}
-
-typedef struct {
-  AltsvcConnection *connection;
-  packet_info *pinfo;
-} Walk;
-
-static void walk_node(proto_node *node, gpointer data) {
-  const Walk *walk = data;
-  if (altsvc_field_of(node) != ALTSVC_FIELD_TLS_HANDSHAKE) {
-    proto_tree_children_foreach(node, walk_node, data);
-    return;
-  }
-  Message message = {.pinfo = walk->pinfo};
-  message.alpn = g_ptr_array_new_with_free_func(g_free);
-  message.names = g_ptr_array_new_with_free_func(g_free);
-  proto_tree_children_foreach(node, read_message, &message);
-  take_message(walk->connection, &message);
-  g_ptr_array_unref(message.alpn);
-  g_ptr_array_unref(message.names);
-}
-
-void altsvc_tls_node(AltsvcConnection *connection, packet_info *pinfo, proto_node *node) {
-  Walk walk = {.connection = connection, .pinfo = pinfo};
-  if (!connection->tls) connection->tls = g_new0(AltsvcTls, 1);
-  connection->secure = TRUE;
-  proto_tree_children_foreach(node, walk_node, &walk);
-}
+/* ---- the report ---- */
 
 static GArray *spans_of(const GPtrArray *texts) {
   GArray *spans = g_array_new(FALSE, FALSE, sizeof(AsvSpan));
@@ -152,27 +97,348 @@ static GArray *spans_of(const GPtrArray *texts) {
   return spans;
 }
 
-void altsvc_tls_tell(const AltsvcConnection *connection, gboolean final) {
+static AsvEch ech_of(const AltsvcTls *tls, gboolean secrets) {
+  if (!tls->ech) return ASV_ECH_NONE;
+  return secrets ? ASV_ECH_GREASE : ASV_ECH_OFFERED;
+}
+
+static void tell(const AltsvcConnection *connection) {
   static const char *const versions[] = {"1.0", "1.1", "1.2", "1.3"};
-  AltsvcTls *tls = connection->tls;
-  if (!tls || tls->told) return;
-  tls->told = final;
+  const AltsvcTls *tls = connection->tls;
+  const AltsvcCertificate *certificate = tls->certificate;
+  gboolean secrets = tls->sides[0].readable || tls->sides[1].readable;
   g_autoptr(GArray) offered = spans_of(tls->alpn_offered);
-  g_autoptr(GArray) names = spans_of(tls->names);
+  g_autoptr(GArray) names = spans_of(certificate ? certificate->names : NULL);
   AsvObservation seen = altsvc_connection_observation(connection, ASV_OBSERVATION_HANDSHAKE);
-  seen.handshake =
-      (AsvHandshakeSeen){.sni = asv_span_text(tls->sni),
-                         .alpn_offered = {(const AsvSpan *)(gpointer)offered->data, offered->len},
-                         .alpn = asv_span_text(tls->alpn),
-                         .certificate_names = {(const AsvSpan *)(gpointer)names->data, names->len},
-                         .certificate_issuer = asv_span_text(tls->issuer),
-                         .resumed = tls->resumed,
-                         .early_data = tls->early_data,
-                         .ech = !tls->ech      ? ASV_ECH_NONE
-                                : tls->secrets ? ASV_ECH_GREASE
-                                               : ASV_ECH_OFFERED,
-                         .secrets = tls->secrets};
-  if (tls->version >= 0x0301 && tls->version <= 0x0304)
+  seen.handshake = (AsvHandshakeSeen){
+      .sni = asv_span_text(tls->sni),
+      .alpn_offered = {(const AsvSpan *)(gpointer)offered->data, offered->len},
+      .alpn = asv_span_text(tls->alpn),
+      .certificate_names = {(const AsvSpan *)(gpointer)names->data, names->len},
+      .certificate_issuer = asv_span_text(certificate ? certificate->issuer : NULL),
+      .resumed = tls->resumed,
+      .early_data = tls->early_accepted,
+      .ech = ech_of(tls, secrets),
+      .secrets = secrets};
+  if (tls->version >= 0x0301 && tls->version <= VERSION_13)
     seen.handshake.tls_version = versions[tls->version - 0x0301];
   altsvc_connection_tell(connection, &seen);
+}
+
+static void tell_once(AltsvcConnection *connection) {
+  if (connection->tls->told) return;
+  connection->tls->told = TRUE;
+  tell(connection);
+}
+
+static AsvUnreadableReason reason_of(const AltsvcConnection *connection) {
+  const AltsvcTls *tls = connection->tls;
+  if (!tls->has_client_hello || !tls->has_server_hello) {
+    const Side *missing = &tls->sides[tls->has_client_hello ? 1 : 0];
+    if (!missing->started && (tls->has_client_hello || tls->has_server_hello))
+      return ASV_UNREADABLE_ONE_DIRECTION;
+    return ASV_UNREADABLE_HANDSHAKE_NOT_CAPTURED;
+  }
+  return ASV_UNREADABLE_NO_SECRETS;
+}
+
+static void tell_unreadable(const AltsvcConnection *connection, AsvFrom from, guint64 octets) {
+  AsvObservation seen = altsvc_connection_observation(connection, ASV_OBSERVATION_UNREADABLE);
+  seen.unreadable =
+      (AsvUnreadableSeen){.reason = reason_of(connection), .from = from, .bytes = octets};
+  altsvc_connection_tell(connection, &seen);
+}
+
+void altsvc_tls_end(AltsvcConnection *connection, AsvFrom from) {
+  AltsvcTls *tls = connection->tls;
+  if (!tls) return;
+  Side *side = &tls->sides[side_of(from)];
+  if (side->unreadable) tell_unreadable(connection, from, side->unreadable);
+  side->unreadable = 0;
+  if (tls->has_client_hello || tls->has_server_hello) tell_once(connection);
+}
+
+AltsvcTls *altsvc_tls_copy(const AltsvcTls *tls) {
+  return tls ? g_memdup2(tls, sizeof *tls) : NULL;
+}
+
+/* ---- messages ---- */
+
+static void read_extension(Message *message, guint type) {
+  message->extension = type;
+  if (type == EXTENSION_EARLY_DATA) message->early_data = TRUE;
+  if (type == EXTENSION_ECH) message->ech = TRUE;
+}
+
+/* Names of RFC 8701 are no names. */
+static void read_alpn(Message *message, AsvSpan name) {
+  gboolean grease = name.size == 2 && name.data[0] == name.data[1] && (name.data[0] & 0x0f) == 0x0a;
+  if (name.size && !grease) g_ptr_array_add(message->alpn, asv_span_dup(name));
+}
+
+static void read_message(proto_node *node, gpointer data) {
+  Message *message = data;
+  AltsvcField field = altsvc_field_of(node);
+  switch (field) {
+    case ALTSVC_FIELD_TLS_HANDSHAKE_TYPE:
+      message->type = (guint)altsvc_field_number(node);
+      break;
+    case ALTSVC_FIELD_TLS_VERSION:
+      message->version = (guint16)altsvc_field_number(node);
+      break;
+    case ALTSVC_FIELD_TLS_SUPPORTED_VERSION:
+      message->supported = (guint16)altsvc_field_number(node);
+      break;
+    case ALTSVC_FIELD_TLS_SUITE:
+      message->suite = (guint16)altsvc_field_number(node);
+      break;
+    case ALTSVC_FIELD_TLS_EXTENSION_TYPE:
+      read_extension(message, (guint)altsvc_field_number(node));
+      break;
+    case ALTSVC_FIELD_TLS_EXTENSION_DATA:
+      if (message->extension == EXTENSION_SESSION_TICKET)
+        message->offered_ticket = altsvc_field_octets(message->pinfo, node);
+      break;
+    case ALTSVC_FIELD_TLS_PSK_SELECTED:
+      message->psk = TRUE;
+      message->psk_index = altsvc_field_number(node);
+      break;
+    case ALTSVC_FIELD_TLS_PSK_IDENTITY:
+      g_ptr_array_add(message->identities, keep(altsvc_field_octets(message->pinfo, node)));
+      break;
+    case ALTSVC_FIELD_TLS_SERVER_NAME:
+      message->sni = altsvc_field_octets(message->pinfo, node);
+      break;
+    case ALTSVC_FIELD_TLS_SESSION_ID:
+      message->session_id = altsvc_field_octets(message->pinfo, node);
+      break;
+    case ALTSVC_FIELD_TLS_TICKET:
+      message->ticket = altsvc_field_octets(message->pinfo, node);
+      break;
+    case ALTSVC_FIELD_TLS_ALPN:
+      read_alpn(message, altsvc_field_octets(message->pinfo, node));
+      break;
+    case ALTSVC_FIELD_TLS_CERTIFICATE:
+      if (!message->certificate.size)
+        message->certificate = altsvc_field_octets(message->pinfo, node);
+      break;
+    case ALTSVC_FIELD_TLS_COMPRESSION:
+      message->compression = (guint)altsvc_field_number(node);
+      break;
+    case ALTSVC_FIELD_TLS_COMPRESSED:
+      message->certificate = altsvc_field_decompressed(message->pinfo, node, message->compression);
+      break;
+    default:
+      break;
+  }
+  proto_tree_children_foreach(node, read_message, message);
+}
+
+static void take_client_hello(AltsvcTls *tls, const Message *message) {
+  if (tls->told) return;
+  if (!tls->has_client_hello) {
+    tls->early_offered = message->early_data;
+    tls->ech = message->ech;
+  }
+  tls->has_client_hello = TRUE;
+  g_free(tls->sni);
+  tls->sni = message->sni.size ? asv_span_dup(message->sni) : NULL;
+  g_clear_pointer(&tls->alpn_offered, g_ptr_array_unref);
+  g_clear_pointer(&tls->identities, g_ptr_array_unref);
+  g_clear_pointer(&tls->ticket, g_bytes_unref);
+  g_clear_pointer(&tls->id, g_bytes_unref);
+  tls->alpn_offered = g_ptr_array_ref(message->alpn);
+  tls->identities = g_ptr_array_ref(message->identities);
+  tls->ticket = keep(message->offered_ticket);
+  tls->id = keep(message->session_id);
+}
+
+static void set_certificate(AltsvcTls *tls, AltsvcCertificate *certificate) {
+  altsvc_certificate_unref(tls->certificate);
+  tls->certificate = altsvc_certificate_ref(certificate);
+}
+
+static void add_session(const AltsvcConnection *connection, GBytes *identity) {
+  const AltsvcTls *tls = connection->tls;
+  if (!identity || !tls->certificate) return;
+  g_hash_table_replace(connection->common->sessions, g_bytes_ref(identity),
+                       altsvc_certificate_ref(tls->certificate));
+}
+
+static AltsvcCertificate *find_session(const AltsvcConnection *connection, GBytes *identity) {
+  return identity ? g_hash_table_lookup(connection->common->sessions, identity) : NULL;
+}
+
+/* A session that goes on has the certificate it began with. */
+static void find_resumption(const AltsvcConnection *connection, const Message *message) {
+  AltsvcTls *tls = connection->tls;
+  AltsvcCertificate *certificate = NULL;
+  if (tls->version == VERSION_13) {
+    tls->resumed = message->psk;
+    if (tls->resumed && tls->identities && message->psk_index < tls->identities->len)
+      certificate =
+          find_session(connection, g_ptr_array_index(tls->identities, (guint)message->psk_index));
+  } else {
+    g_clear_pointer(&tls->session_id, g_bytes_unref);
+    tls->session_id = keep(message->session_id);
+    tls->resumed = tls->id && tls->session_id && g_bytes_equal(tls->id, tls->session_id);
+    certificate = find_session(connection, tls->ticket);
+    if (!certificate) certificate = find_session(connection, tls->session_id);
+  }
+  if (tls->resumed) set_certificate(tls, certificate);
+}
+
+static void take_server_hello(AltsvcConnection *connection, const Message *message) {
+  AltsvcTls *tls = connection->tls;
+  if (tls->has_server_hello && tls->version == VERSION_13 && tls->sides[1].readable) return;
+  tls->version = message->supported ? message->supported : message->version;
+  tls->suite = message->suite;
+  tls->has_server_hello = TRUE;
+  find_resumption(connection, message);
+}
+
+static void take_certificate(AltsvcConnection *connection, const Message *message) {
+  AltsvcTls *tls = connection->tls;
+  AltsvcCertificate *certificate = altsvc_certificate_read(message->certificate);
+  if (!certificate) return;
+  tls->resumed = FALSE;
+  set_certificate(tls, certificate);
+  altsvc_certificate_unref(certificate);
+  add_session(connection, tls->session_id);
+}
+
+static void take_ticket(AltsvcConnection *connection, const Message *message) {
+  g_autoptr(GBytes) ticket = keep(message->ticket);
+  add_session(connection, ticket);
+}
+
+static void take_server_message(AltsvcConnection *connection, const Message *message) {
+  AltsvcTls *tls = connection->tls;
+  switch (message->type) {
+    case MESSAGE_SERVER_HELLO:
+      take_server_hello(connection, message);
+      break;
+    case MESSAGE_ENCRYPTED_EXTENSIONS:
+      tls->early_accepted = message->early_data;
+      break;
+    case MESSAGE_CERTIFICATE:
+    case MESSAGE_COMPRESSED_CERTIFICATE:
+      take_certificate(connection, message);
+      return;
+    case MESSAGE_NEW_SESSION_TICKET:
+      take_ticket(connection, message);
+      return;
+    case MESSAGE_FINISHED:
+      tls->sides[1].readable = TRUE;
+      tell_once(connection);
+      return;
+    default:
+      return;
+  }
+  if (message->alpn->len && !tls->told) {
+    g_free(tls->alpn);
+    tls->alpn = g_strdup(g_ptr_array_index(message->alpn, 0));
+  }
+}
+
+static void take_message(AltsvcConnection *connection, const Message *message) {
+  if (message->type == MESSAGE_CLIENT_HELLO)
+    altsvc_connection_sender_is(connection, ASV_FROM_CLIENT);
+  if (message->type == MESSAGE_SERVER_HELLO)
+    altsvc_connection_sender_is(connection, ASV_FROM_SERVER);
+  if (altsvc_connection_from(connection) == ASV_FROM_SERVER)
+    take_server_message(connection, message);
+  else if (message->type == MESSAGE_CLIENT_HELLO)
+    take_client_hello(connection->tls, message);
+  else if (message->type == MESSAGE_FINISHED)
+    connection->tls->sides[0].readable = TRUE;
+}
+
+static void take_handshake(AltsvcConnection *connection, packet_info *pinfo, proto_node *node) {
+  Message message = {.pinfo = pinfo};
+  message.alpn = g_ptr_array_new_with_free_func(g_free);
+  message.identities = g_ptr_array_new_with_free_func(bytes_free);
+  proto_tree_children_foreach(node, read_message, &message);
+  take_message(connection, &message);
+  g_ptr_array_unref(message.alpn);
+  g_ptr_array_unref(message.identities);
+}
+
+/* ---- records ---- */
+
+typedef struct {
+  AltsvcConnection *connection;
+  packet_info *pinfo;
+  gboolean opaque;  /* the record has an outer type */
+  gboolean content; /* and a content type: it was read */
+} Walk;
+
+/*
+ * TRUE when an unreadable record probably carried application data. In TLS 1.3
+ * the type is inside: a client's first protected record is its Finished, a
+ * server's are its handshake until the client has sent more than that, and an
+ * alert has a size of its own.
+ */
+static gboolean countable(const AltsvcTls *tls, AsvFrom from, guint64 size) {
+  const Side *side = &tls->sides[side_of(from)], *other = &tls->sides[!side_of(from)];
+  gsize tag = tls->suite == 0x1305 ? 8 : 16; /* TLS_AES_128_CCM_8_SHA256 */
+  if (tls->version != VERSION_13) return TRUE;
+  if (size == 2 + 1 + tag) return FALSE;
+  if (from == ASV_FROM_CLIENT) return side->protected > 1 || tls->early_offered;
+  return other->counted > 0 || other->readable || !other->started;
+}
+
+static void take_record(AltsvcConnection *connection, const Walk *walk, AsvSpan octets) {
+  AltsvcTls *tls = connection->tls;
+  AsvFrom from = altsvc_connection_from(connection);
+  Side *side = &tls->sides[side_of(from)];
+  AsvReader reader = asv_reader(octets);
+  guint8 type = asv_read_u8(&reader);
+  asv_read_u16(&reader);
+  guint16 size = asv_read_u16(&reader);
+  side->started = TRUE;
+  if (type != RECORD_APPLICATION) return;
+  side->protected ++;
+  if (walk->opaque ? walk->content : side->readable) {
+    side->readable = TRUE;
+  } else if (countable(tls, from, size)) {
+    side->counted++;
+    if (side->told) {
+      side->unreadable += size;
+    } else {
+      side->told = TRUE;
+      tell_once(connection);
+      tell_unreadable(connection, from, size);
+    }
+  }
+}
+
+static void note_type(proto_node *node, gpointer data) {
+  Walk *walk = data;
+  AltsvcField field = altsvc_field_of(node);
+  if (field == ALTSVC_FIELD_TLS_RECORD_OPAQUE_TYPE) walk->opaque = TRUE;
+  if (field == ALTSVC_FIELD_TLS_RECORD_TYPE) walk->content = TRUE;
+  if (field == ALTSVC_FIELD_OTHER) proto_tree_children_foreach(node, note_type, walk);
+}
+
+static void walk_node(proto_node *node, gpointer data) {
+  Walk *walk = data;
+  AltsvcField field = altsvc_field_of(node);
+  if (field == ALTSVC_FIELD_TLS_HANDSHAKE) {
+    take_handshake(walk->connection, walk->pinfo, node);
+    return;
+  }
+  if (field == ALTSVC_FIELD_TLS_RECORD) {
+    walk->opaque = walk->content = FALSE;
+    proto_tree_children_foreach(node, note_type, walk);
+    take_record(walk->connection, walk, altsvc_field_octets(walk->pinfo, node));
+  }
+  proto_tree_children_foreach(node, walk_node, walk);
+}
+
+void altsvc_tls_node(AltsvcConnection *connection, packet_info *pinfo, proto_node *node) {
+  Walk walk = {.connection = connection, .pinfo = pinfo};
+  if (!connection->tls) connection->tls = g_new0(AltsvcTls, 1);
+  connection->secure = TRUE;
+  proto_tree_children_foreach(node, walk_node, &walk);
 }

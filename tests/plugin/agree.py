@@ -1,0 +1,75 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Holds the plugin against altshark: `tshark -z altsvc,observations` must print what
+`altshark -z observations -T ndjson` prints, in one pass, in two, and with a display
+filter. Usage: agree.py ALTSHARK PLUGIN CAPTURE... ; exit 1 when any differs."""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+from wireshark import Wireshark
+
+# What the plugin cannot know: Wireshark does not tell a plugin about the file.
+UNKNOWN = {"file": None, "format": ["capture"], "complete": ["capture"], "dropped": ["capture"]}
+PASSES = [[], ["-2"], ["-Y", "altsvc"]]
+
+
+def comparable(line):
+    """The observation without what only one side can know; None when it is not to be compared."""
+    seen = json.loads(line)
+    if seen.get("connection", "tcp:").split(":")[0] != "tcp":
+        return None
+    for key, kinds in UNKNOWN.items():
+        if kinds is None or seen["kind"] in kinds:
+            seen.pop(key, None)
+    return json.dumps(seen)
+
+
+def observations(text):
+    return [one for one in map(comparable, text.splitlines()) if one]
+
+
+def by_altshark(altshark, capture):
+    run = subprocess.run([altshark, "-z", "observations", "-T", "ndjson", capture], check=False,
+                         capture_output=True)
+    return observations(run.stdout)
+
+
+def show(theirs, ours):
+    for one in theirs:
+        if one not in ours:
+            print(f"  only plugin   {one}")
+    for one in ours:
+        if one not in theirs:
+            print(f"  only altshark {one}")
+    if sorted(theirs) == sorted(ours):
+        print("  in another order")
+
+
+def main():
+    altshark, plugin, captures = sys.argv[1], sys.argv[2], sys.argv[3:]
+    failed = 0
+    with Wireshark(plugin) as wireshark:
+        for capture in captures:
+            copy = wireshark.home / ("capture" + "".join(pathlib.Path(capture).suffixes))
+            shutil.copy(capture, copy)
+            copy.chmod(0o644)
+            ours = by_altshark(altshark, capture)
+            for options in PASSES:
+                theirs = observations(wireshark.tshark(copy, *options, "-q", "-z", "altsvc,observations"))
+                if theirs == ours and ours:
+                    continue
+                failed += 1
+                print(f"{capture} {' '.join(options)}: DIFFERENT")
+                show(theirs, ours)
+                break
+            else:
+                print(f"{capture}: {len(ours)} observations agree")
+            copy.unlink()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
