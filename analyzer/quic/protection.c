@@ -167,6 +167,10 @@ static gboolean try_open(const Generation *generation, const Unmasked *packet, g
   return asv_aead_open(generation->aead, nonce, packet->header, packet->sealed, packet->plain);
 }
 
+static gboolean other_phase(const AsvQuicKeys *keys, const Unmasked *packet) {
+  return (packet->header.data[0] & KEY_PHASE) != keys->phase;
+}
+
 static void want_next(AsvQuicKeys *keys) {
   if (!keys->next) keys->next = generation_after(keys, keys->current);
 }
@@ -195,13 +199,14 @@ static gboolean try_turns(const Generation *generation, Unmasked *packet, guint 
 }
 
 /* Tries the generations of the packet's phase behind the next one. */
-static gboolean try_later(AsvQuicKeys *keys, Unmasked *packet, gboolean other_phase) {
+static gboolean try_later(AsvQuicKeys *keys, Unmasked *packet) {
   Generation *generation = NULL;
+  guint odd = other_phase(keys, packet) ? 1 : 0;
   for (guint updates = 2; updates <= ASV_QUIC_UPDATES_MAX; updates++) {
     Generation *later = generation_after(keys, generation ? generation : keys->next);
     generation_free(generation);
     generation = later;
-    if (updates % 2 != (other_phase ? 1 : 0) || !try_turns(generation, packet, 0)) continue;
+    if (updates % 2 != odd || !try_turns(generation, packet, 0)) continue;
     take_up(keys, generation, packet);
     return TRUE;
   }
@@ -209,27 +214,10 @@ static gboolean try_later(AsvQuicKeys *keys, Unmasked *packet, gboolean other_ph
   return FALSE;
 }
 
-/* A packet that opened neither as the one it seems to be nor under the next keys: packets or
- * updates may be lost in front of it. */
-static gboolean search(AsvQuicKeys *keys, Unmasked *packet, gboolean other_phase,
-                       gboolean *updated) {
-  if (keys->searches == ASV_QUIC_SEARCHES_MAX) return FALSE;
-  keys->searches++;
-  want_next(keys);
-  gboolean found = try_turns(other_phase ? keys->next : keys->current, packet, 1);
-  if (found && other_phase) take_up(keys, keys->next, packet);
-  *updated = other_phase || !found;
-  if (!found) found = try_later(keys, packet, other_phase);
-  if (found) keys->searches = 0;
-  return found;
-}
-
 /* A 1-RTT packet (RFC 9001 §6.3). */
-static gboolean open_updating(AsvQuicKeys *keys, Unmasked *packet, gboolean *updated) {
-  gboolean other_phase = (packet->header.data[0] & KEY_PHASE) != keys->phase;
-  if (!other_phase) {
-    if (!try_open(keys->current, packet, packet->number))
-      return search(keys, packet, FALSE, updated);
+static gboolean open_updating(AsvQuicKeys *keys, const Unmasked *packet, gboolean *updated) {
+  if (!other_phase(keys, packet)) {
+    if (!try_open(keys->current, packet, packet->number)) return FALSE;
     keys->first = MIN(keys->first, packet->number);
     return TRUE;
   }
@@ -237,10 +225,16 @@ static gboolean open_updating(AsvQuicKeys *keys, Unmasked *packet, gboolean *upd
       try_open(keys->previous, packet, packet->number))
     return TRUE;
   want_next(keys);
-  if (!try_open(keys->next, packet, packet->number)) return search(keys, packet, TRUE, updated);
+  if (!try_open(keys->next, packet, packet->number)) return FALSE;
   take_up(keys, keys->next, packet);
   *updated = TRUE;
   return TRUE;
+}
+
+static void tell(AsvQuicOpened *opened, const Unmasked *packet, gboolean updated) {
+  *opened = (AsvQuicOpened){.number = packet->number,
+                            .payload = asv_span(packet->plain, packet->sealed.size - TAG),
+                            .updated = updated};
 }
 
 gboolean asv_quic_keys_open(AsvQuicKeys *keys, const AsvQuicPacket *packet, guint64 expected,
@@ -248,12 +242,30 @@ gboolean asv_quic_keys_open(AsvQuicKeys *keys, const AsvQuicPacket *packet, guin
   Unmasked unmasked;
   gboolean updated = FALSE;
   if (!unmask(keys, packet, expected, room, &unmasked)) return FALSE;
-  gboolean ok = packet->type == ASV_QUIC_1RTT ? open_updating(keys, &unmasked, &updated)
-                                              : try_open(keys->current, &unmasked, unmasked.number);
-  if (!ok) return FALSE;
-  *opened = (AsvQuicOpened){.number = unmasked.number,
-                            .payload = asv_span(unmasked.plain, unmasked.sealed.size - TAG),
-                            .updated = updated};
+  if (packet->type == ASV_QUIC_1RTT ? !open_updating(keys, &unmasked, &updated)
+                                    : !try_open(keys->current, &unmasked, unmasked.number))
+    return FALSE;
+  tell(opened, &unmasked, updated);
+  return TRUE;
+}
+
+gboolean asv_quic_keys_recover(AsvQuicKeys *keys, const AsvQuicPacket *packet, guint64 expected,
+                               guint8 *room, AsvQuicOpened *opened) {
+  Unmasked unmasked;
+  if (packet->type != ASV_QUIC_1RTT || keys->searches == ASV_QUIC_SEARCHES_MAX ||
+      !unmask(keys, packet, expected, room, &unmasked))
+    return FALSE;
+  keys->searches++;
+  want_next(keys);
+  gboolean updated = other_phase(keys, &unmasked);
+  if (try_turns(updated ? keys->next : keys->current, &unmasked, 1)) {
+    if (updated) take_up(keys, keys->next, &unmasked);
+  } else {
+    if (!try_later(keys, &unmasked)) return FALSE;
+    updated = TRUE;
+  }
+  keys->searches = 0;
+  tell(opened, &unmasked, updated);
   return TRUE;
 }
 

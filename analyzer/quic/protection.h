@@ -33,14 +33,23 @@ typedef struct {
 
 /*
  * Removes header and packet protection into room (packet->octets.size octets
- * at least, not the packet's own). expected is the number after the largest one opened in this
- * space (RFC 9000 §A.3). For 1-RTT, follows key updates: keeps the previous, current and next keys,
- * and takes up the next when a packet opens under them. A 1-RTT packet that does not open is tried
- * as one behind a loss (see limits.h): of more updates, and of so many packets that its number was
- * read wrong. FALSE when no key opens it.
+ * at least, not the packet's own). expected is the number after the largest one
+ * opened in this space (RFC 9000 §A.3). For 1-RTT, follows key updates: keeps
+ * the previous, current and next keys, and takes up the next when a packet
+ * opens under them. FALSE when no key opens it.
  */
 gboolean asv_quic_keys_open(AsvQuicKeys *keys, const AsvQuicPacket *packet, guint64 expected,
                             guint8 *room, AsvQuicOpened *opened);
+
+/*
+ * Opens a 1-RTT packet in front of which the capture has lost more than
+ * asv_quic_keys_open() can follow: several key updates, or so many packets that
+ * its shortened number is read wrong. Costs hundreds of trials: to be asked
+ * last, when the packet is sure to be this connection's and is not several
+ * glued together. Gives up for good after ASV_QUIC_SEARCHES_MAX in vain.
+ */
+gboolean asv_quic_keys_recover(AsvQuicKeys *keys, const AsvQuicPacket *packet, guint64 expected,
+                               guint8 *room, AsvQuicOpened *opened);
 
 /* The packet number that ends in the given bits (8, 16, 24 or 32 of them) and is nearest to
  * expected (RFC 9000 §A.3). */

@@ -21,7 +21,7 @@ static void open_datagram(AsvCrypto *crypto, AsvSpan datagram) {
     if (packet.type == ASV_QUIC_RETRY)
       asv_quic_retry_verify(crypto, &packet, packet.destination);
     else if (packet.type == ASV_QUIC_1RTT)
-      asv_quic_keys_open(keys, &packet, 0, room, &opened);
+      asv_quic_keys_recover(keys, &packet, 0, room, &opened);
     else if (packet.version)
       for (int side = 0; side < 2; side++) {
         AsvQuicKeys *initial =
@@ -54,7 +54,8 @@ static gboolean pass(Wire *wire, const QuicWriter *writer, guint64 number, guint
   if (how & 0x40) octets->data[how % octets->len] ^= 0x10;
   AsvSpan datagram = asv_span(octets->data, octets->len);
   gboolean ok = asv_quic_packet_next(&datagram, 8, &packet) &&
-                asv_quic_keys_open(wire->keys, &packet, wire->expected, room, &opened);
+                (asv_quic_keys_open(wire->keys, &packet, wire->expected, room, &opened) ||
+                 asv_quic_keys_recover(wire->keys, &packet, wire->expected, room, &opened));
   if (ok) {
     g_assert(opened.number == number && asv_span_is(opened.payload, "payload"));
     wire->expected = MAX(wire->expected, number + 1);
