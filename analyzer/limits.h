@@ -207,6 +207,47 @@
 /* Packets without success for which both are tried, a third of a millisecond each, until one
  * succeeds: more are not damage, but packets of somebody else. */
 #define ASV_QUIC_SEARCHES_MAX 64u
+/* Connections followed at once: with keys and streams some 20 KiB each. */
+#define ASV_QUIC_CONNECTIONS_MAX 16384u
+/* Quiet connections are forgotten: idle timeouts (RFC 9000 §10.1) are minutes, an hour is generous.
+ */
+#define ASV_QUIC_IDLE_TIME (3600 * ASV_SECOND)
+/* A connection that was closed: its packets are under way for three times the sender's timeout (RFC
+ * 9000 §10.2), some seconds. */
+#define ASV_QUIC_CLOSING_TIME (60 * ASV_SECOND)
+/* Connection ids remembered of one connection, and places it was seen between: hosts have eight ids
+ * at a time, and drop them as they go on. */
+#define ASV_QUIC_CIDS_MAX 64u
+#define ASV_QUIC_PATHS_MAX 16u
+/* Connections between the same two endpoints that are tried on a packet without connection id. */
+#define ASV_QUIC_CANDIDATES_MAX 8u
+/* Shortest connection id that is believed between endpoints it was not seen at, where no key can
+ * tell: shorter ones stand in other protocols' packets by chance. */
+#define ASV_QUIC_CID_SURE 8u
+/* Stateless reset tokens of one connection: one with each id. */
+#define ASV_QUIC_TOKENS_MAX 64u
+/* Packets of one connection that wait for its hellos, and for how long: flights before the first
+ * answer are some 50 KiB, and a lost one is repeated within a second or two. */
+#define ASV_QUIC_KEPT_MAX ((gsize)256 << 10)
+#define ASV_QUIC_KEPT_PACKETS_MAX 1024u
+#define ASV_QUIC_KEPT_TIME (3 * ASV_SECOND)
+/* Octets behind holes: of one stream and one connection, as much as the largest windows that common
+ * clients grant, and of all. */
+#define ASV_QUIC_STREAM_HELD_MAX ((gsize)8 << 20)
+#define ASV_QUIC_CONNECTION_HELD_MAX ((gsize)16 << 20)
+#define ASV_QUIC_HELD_MAX ((gsize)256 << 20)
+/* Pieces of them in one stream: 8 MiB in full packets are 6000. */
+#define ASV_QUIC_PIECES_MAX 8192u
+/* A hole that was not filled: senders repeat what they lost within a few round trips. */
+#define ASV_QUIC_HOLE_TIME (30 * ASV_SECOND)
+/* Streams of one connection that are open: hosts allow some hundreds at once. */
+#define ASV_QUIC_STREAMS_MAX 4096u
+/* How far a stream may end before older ones of its kind, a multiple of 64. */
+#define ASV_QUIC_ENDED_MAX 1024u
+/* Places tried as the end of the first of several datagrams that offload glued together, and how
+ * often in vain before a connection is believed to have none. */
+#define ASV_QUIC_GLUE_TRIALS_MAX 1500u
+#define ASV_QUIC_GLUE_FAILURES_MAX 8u
 
 /* --- dns --- */
 

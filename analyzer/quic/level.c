@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The keys of each level (RFC 9001 §4, §5): Initial keys come from the client's
+ * first destination connection id, or after Retry from its new one, in the
+ * packet's own version; all others from the key log. Where the ServerHello is
+ * not there the suites are tried, and with Encrypted Client Hello client
+ * randoms that nobody asked for; the tag decides.
+ */
+#include "connection.h"
+
+/* --- Initial --- */
+
+static AsvQuicInitial *initial_for(AsvQuicConnection *connection, const AsvQuicVersion *version) {
+  AsvQuicInitial *initials = connection->initials;
+  if (initials[0].version == version) return &initials[0];
+  if (initials[1].version != version) {
+    for (int i = 0; i < 2; i++) asv_quic_keys_free(initials[1].keys[i]);
+    initials[1] = (AsvQuicInitial){.version = version};
+  }
+  AsvQuicInitial used = initials[1];
+  initials[1] = initials[0];
+  initials[0] = used;
+  return &initials[0];
+}
+
+static void clear_initials(AsvQuicConnection *connection) {
+  for (int i = 0; i < 2; i++) {
+    for (int side = 0; side < 2; side++) asv_quic_keys_free(connection->initials[i].keys[side]);
+    connection->initials[i] = (AsvQuicInitial){.version = NULL};
+  }
+}
+
+/* Keys of the packet's own destination: the client's first flight, or the one after a Retry. */
+static gboolean open_first(AsvQuicConnection *connection, const AsvQuicPacket *packet,
+                           AsvQuicOpened *opened) {
+  AsvQuic *quic = connection->quic;
+  AsvQuicKeys *keys = asv_quic_keys_initial(quic->context->crypto, packet->version,
+                                            packet->destination, ASV_CLIENT);
+  gboolean done =
+      keys && asv_quic_keys_open(keys, packet, connection->expected[ASV_LEVEL_INITIAL][ASV_CLIENT],
+                                 quic->room, opened);
+  asv_quic_keys_free(keys);
+  return done;
+}
+
+gboolean asv_level_is_first(AsvQuicConnection *connection, const AsvQuicPacket *packet) {
+  AsvQuicOpened opened;
+  return open_first(connection, packet, &opened);
+}
+
+static AsvQuicOpenResult open_initial(AsvQuicConnection *connection, AsvSide side,
+                                      const AsvQuicPacket *packet, AsvQuicOpened *opened) {
+  AsvQuic *quic = connection->quic;
+  AsvSpan destination = asv_cid_span(&connection->initial_destination);
+  if (connection->settled) return ASV_OPEN_FAILED;
+  if (destination.size) {
+    AsvQuicInitial *initial = initial_for(connection, packet->version);
+    if (!initial->keys[side])
+      initial->keys[side] =
+          asv_quic_keys_initial(quic->context->crypto, packet->version, destination, (int)side);
+    guint64 expected = connection->expected[ASV_LEVEL_INITIAL][side];
+    if (asv_quic_keys_open(initial->keys[side], packet, expected, quic->room, opened))
+      return ASV_OPEN_DONE;
+  }
+  if (side == ASV_SERVER || asv_span_equal(destination, packet->destination))
+    return destination.size ? ASV_OPEN_FAILED : ASV_OPEN_NO_KEYS;
+  if (!open_first(connection, packet, opened)) return ASV_OPEN_FAILED;
+  clear_initials(connection);
+  connection->initial_destination = asv_cid_make(packet->destination);
+  asv_handshake_restart(connection);
+  return ASV_OPEN_DONE;
+}
+
+/* --- secrets --- */
+
+static AsvSecretKind kind_of(AsvQuicLevel level, AsvSide side) {
+  gboolean client = side == ASV_CLIENT;
+  if (level == ASV_LEVEL_EARLY) return ASV_SECRET_CLIENT_EARLY_TRAFFIC;
+  if (level == ASV_LEVEL_HANDSHAKE)
+    return client ? ASV_SECRET_CLIENT_HANDSHAKE_TRAFFIC : ASV_SECRET_SERVER_HANDSHAKE_TRAFFIC;
+  return client ? ASV_SECRET_CLIENT_TRAFFIC_0 : ASV_SECRET_SERVER_TRAFFIC_0;
+}
+
+static AsvSpan find_secret(const AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side) {
+  const AsvQuicHandshake *handshake = &connection->handshake;
+  AsvSpan random = asv_span(handshake->secrets_random, sizeof handshake->secrets_random);
+  return asv_keys_find(connection->quic->context->keys, random, kind_of(level, side));
+}
+
+/* The suites that a secret of that size may belong to, the likeliest first. */
+static guint suites_for(const AsvQuicConnection *connection, AsvSpan secret,
+                        const AsvSuite *suites[4]) {
+  static const guint16 ids[] = {0x1301, 0x1303, 0x1304, 0x1302};
+  const AsvQuicHandshake *handshake = &connection->handshake;
+  guint count = 0;
+  if (handshake->has_server_hello) {
+    suites[0] = handshake->suite;
+    return handshake->suite && asv_hash_size(handshake->suite->prf) == secret.size;
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS(ids); i++) {
+    const AsvSuite *suite = asv_suite_find(ids[i]);
+    if (suite && asv_hash_size(suite->prf) == secret.size) suites[count++] = suite;
+  }
+  return count;
+}
+
+static const AsvQuicVersion *version_of(const AsvQuicConnection *connection,
+                                        const AsvQuicPacket *packet) {
+  return packet->version ? packet->version : connection->version;
+}
+
+/* Tries one secret; the slot keeps the keys that open the packet, or cannot be others. */
+static gboolean try_secret(AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side,
+                           AsvSpan secret, const AsvQuicPacket *packet, AsvQuicOpened *opened) {
+  AsvQuic *quic = connection->quic;
+  AsvQuicSlot *slot = &connection->slots[level][side];
+  gboolean sure =
+      connection->handshake.has_server_hello && connection->handshake.ech != ASV_TLS_ECH_OFFERED;
+  const AsvSuite *suites[4];
+  guint count = suites_for(connection, secret, suites);
+  guint64 expected = connection->expected[asv_level_space(level)][side];
+  for (guint i = 0; i < count; i++) {
+    AsvQuicKeys *keys =
+        asv_quic_keys_new(quic->context->crypto, version_of(connection, packet), suites[i], secret);
+    if (!keys) continue;
+    gboolean done = asv_quic_keys_open(keys, packet, expected, quic->room, opened);
+    if (done || sure) {
+      slot->keys = keys;
+      return done;
+    }
+    asv_quic_keys_free(keys);
+  }
+  return FALSE;
+}
+
+/* RFC 9849: the random of the inner ClientHello, which only the key log knows. */
+static gboolean try_inner_randoms(AsvQuicConnection *connection, const AsvQuicPacket *packet,
+                                  AsvQuicOpened *opened) {
+  AsvQuicHandshake *handshake = &connection->handshake;
+  AsvKeys *keys = connection->quic->context->keys;
+  AsvSpan random;
+  guint position = 0;
+  if (handshake->ech != ASV_TLS_ECH_OFFERED) return FALSE;
+  while (handshake->ech_trials < ASV_TLS_ECH_TRIALS_MAX &&
+         asv_keys_next_unused(keys, &position, &random)) {
+    AsvSpan secret = asv_keys_try(keys, random, ASV_SECRET_SERVER_HANDSHAKE_TRAFFIC);
+    if (!secret.size) continue;
+    handshake->ech_trials++;
+    if (!try_secret(connection, ASV_LEVEL_HANDSHAKE, ASV_SERVER, secret, packet, opened)) continue;
+    memcpy(handshake->secrets_random, random.data, sizeof handshake->secrets_random);
+    handshake->ech = ASV_TLS_ECH_ACCEPTED;
+    (void)find_secret(connection, ASV_LEVEL_HANDSHAKE, ASV_SERVER); /* now it counts as used */
+    for (int level = 0; level < ASV_LEVELS; level++)
+      for (int side = 0; side < 2; side++) connection->slots[level][side].generation = 0;
+    return TRUE;
+  }
+  return FALSE;
+}
+
+static AsvQuicOpenResult open_with_secrets(AsvQuicConnection *connection, AsvQuicLevel level,
+                                           AsvSide side, const AsvQuicPacket *packet,
+                                           AsvQuicOpened *opened) {
+  AsvQuicSlot *slot = &connection->slots[level][side];
+  guint64 generation = asv_keys_generation(connection->quic->context->keys);
+  if (!connection->handshake.has_client_hello || !version_of(connection, packet))
+    return ASV_OPEN_NO_KEYS;
+  if (slot->generation == generation) return ASV_OPEN_NO_KEYS;
+  AsvSpan secret = find_secret(connection, level, side);
+  if (secret.size)
+    return try_secret(connection, level, side, secret, packet, opened) ? ASV_OPEN_DONE
+                                                                       : ASV_OPEN_FAILED;
+  if (level == ASV_LEVEL_HANDSHAKE && side == ASV_SERVER &&
+      try_inner_randoms(connection, packet, opened))
+    return ASV_OPEN_DONE;
+  slot->generation = asv_keys_generation(connection->quic->context->keys);
+  return ASV_OPEN_NO_KEYS;
+}
+
+AsvQuicOpenResult asv_level_open(AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side,
+                                 const AsvQuicPacket *packet, AsvQuicOpened *opened) {
+  AsvQuicOpenResult result = ASV_OPEN_FAILED;
+  AsvQuicSlot *slot = &connection->slots[level][side];
+  guint64 *expected = &connection->expected[asv_level_space(level)][side];
+  if (level == ASV_LEVEL_INITIAL) {
+    result = open_initial(connection, side, packet, opened);
+  } else if (slot->keys) {
+    if (asv_quic_keys_open(slot->keys, packet, *expected, connection->quic->room, opened))
+      result = ASV_OPEN_DONE;
+  } else {
+    result = open_with_secrets(connection, level, side, packet, opened);
+  }
+  if (result != ASV_OPEN_DONE) return result;
+  *expected = MAX(*expected, opened->number + 1);
+  if (level != ASV_LEVEL_INITIAL) connection->handshake.opened = TRUE;
+  return result;
+}
+
+AsvTlsUnreadable asv_level_reason(const AsvQuicConnection *connection, AsvQuicLevel level,
+                                  AsvSide side) {
+  const AsvQuicHandshake *handshake = &connection->handshake;
+  if (!handshake->has_client_hello) {
+    if (!connection->seen[ASV_CLIENT] || !connection->seen[ASV_SERVER])
+      return ASV_TLS_ONE_DIRECTION;
+    return connection->readable ? ASV_TLS_BYTES_LOST : ASV_TLS_HANDSHAKE_NOT_CAPTURED;
+  }
+  if (handshake->has_server_hello && !handshake->suite) return ASV_TLS_UNKNOWN_SUITE;
+  if (find_secret(connection, level, side).size) return ASV_TLS_DECRYPT_FAILED;
+  /* Most clients send ECH or its grease: without a key log it explains nothing. */
+  gboolean ech =
+      handshake->ech == ASV_TLS_ECH_OFFERED && asv_keys_count(connection->quic->context->keys) > 0;
+  return ech ? ASV_TLS_ECH_NO_SECRETS : ASV_TLS_NO_SECRETS;
+}
+
+static void clear_slot(AsvQuicSlot *slot) {
+  asv_quic_keys_free(slot->keys);
+  *slot = (AsvQuicSlot){.keys = NULL};
+}
+
+void asv_level_settle(AsvQuicConnection *connection) {
+  const AsvQuicSlot *application = connection->slots[ASV_LEVEL_APPLICATION];
+  if (connection->settled || !connection->handshake.finished) return;
+  if (!application[ASV_CLIENT].keys || !application[ASV_SERVER].keys) return;
+  connection->settled = TRUE;
+  clear_initials(connection);
+  for (int side = 0; side < 2; side++) clear_slot(&connection->slots[ASV_LEVEL_HANDSHAKE][side]);
+}
+
+void asv_level_clear(AsvQuicConnection *connection) {
+  clear_initials(connection);
+  for (int level = 0; level < ASV_LEVELS; level++)
+    for (int side = 0; side < 2; side++) clear_slot(&connection->slots[level][side]);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All connections: gives each datagram to the one it belongs to, begins new
+ * ones, and forgets those that are closed or quiet. A connection begins with
+ * an Initial packet alone, as Wireshark's does, so nothing else on UDP is
+ * taken for QUIC.
+ */
+#include "quic.h"
+
+#include "connection.h"
+
+#define DATAGRAM_MAX 65536u
+
+AsvQuic *asv_quic_new(AsvTlsContext *context, const AsvQuicEvents *events) {
+  AsvQuic *quic = g_new0(AsvQuic, 1);
+  quic->context = context;
+  quic->events = *events;
+  quic->routes = asv_quic_routes_new();
+  quic->room = g_malloc(DATAGRAM_MAX);
+  quic->held.limit = ASV_QUIC_HELD_MAX;
+  return quic;
+}
+
+gboolean asv_quic_early_data(const AsvQuic *quic) {
+  return quic->delivering_early;
+}
+
+/* --- life --- */
+
+static GQueue *queue_of(AsvQuicConnection *connection) {
+  AsvQuic *quic = connection->quic;
+  return connection->queued_closing ? &quic->closing : &quic->open;
+}
+
+static void forget(AsvQuicConnection *connection) {
+  AsvQuic *quic = connection->quic;
+  g_queue_unlink(queue_of(connection), &connection->link);
+  quic->count--;
+  asv_quic_routes_forget(connection);
+  asv_connection_free(connection);
+}
+
+static void end(AsvQuicConnection *connection, const AsvPacketRef *at, AsvEnd why) {
+  asv_connection_finish(connection, at, why);
+  forget(connection);
+}
+
+static void touch(AsvQuicConnection *connection, const AsvPacketRef *at) {
+  g_queue_unlink(queue_of(connection), &connection->link);
+  connection->queued_closing = connection->closing;
+  connection->last = at->time;
+  g_queue_push_tail_link(queue_of(connection), &connection->link);
+}
+
+static void expire(GQueue *queue, const AsvPacketRef *at, gint64 limit) {
+  while (queue->head) {
+    AsvQuicConnection *connection = queue->head->data;
+    if (at->time - connection->last <= limit) return;
+    end(connection, at, connection->closing ? ASV_END_FIN : ASV_END_IDLE);
+  }
+}
+
+static void tick(AsvQuic *quic, const AsvPacketRef *at) {
+  while (quic->waiting.head) {
+    AsvQuicConnection *connection = quic->waiting.head->data;
+    const AsvQuicKeptItem *first = &g_array_index(connection->kept.items, AsvQuicKeptItem, 0);
+    if (at->time - first->at.time < ASV_QUIC_KEPT_TIME) break;
+    asv_connection_give_up(connection);
+  }
+  expire(&quic->closing, at, ASV_QUIC_CLOSING_TIME);
+  expire(&quic->open, at, ASV_QUIC_IDLE_TIME);
+}
+
+static void make_room(AsvQuic *quic, const AsvPacketRef *at) {
+  if (quic->count < ASV_QUIC_CONNECTIONS_MAX) return;
+  const GQueue *queue = quic->closing.head ? &quic->closing : &quic->open;
+  AsvQuicConnection *oldest = queue->head->data;
+  end(oldest, at, oldest->closing ? ASV_END_FIN : ASV_END_IDLE);
+}
+
+/* --- new connections --- */
+
+/*
+ * Who is the client, when the Initial that begins the connection is not its
+ * first one: its capture started late. The server has the lower port then.
+ */
+static AsvSide guess_sender(AsvQuicConnection *connection, const AsvUdp *udp) {
+  AsvQuicPacket packet;
+  AsvSpan data = udp->data;
+  if (!asv_quic_packet_next(&data, 0, &packet) || !packet.version) return ASV_CLIENT;
+  if (asv_level_is_first(connection, &packet)) {
+    connection->initial_destination = asv_cid_make(packet.destination);
+    return ASV_CLIENT;
+  }
+  return udp->source.port < udp->destination.port ? ASV_SERVER : ASV_CLIENT;
+}
+
+static void begin(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *udp, AsvQuicRoute *route) {
+  make_room(quic, at);
+  AsvQuicConnection *connection = asv_connection_new(quic, at, udp);
+  quic->count++;
+  g_queue_push_tail_link(&quic->open, &connection->link);
+  AsvSide from = guess_sender(connection, udp);
+  if (from == ASV_SERVER) {
+    connection->flow.client = connection->client = udp->destination;
+    connection->flow.server = udp->source;
+    connection->flow.has_mac = FALSE;
+  }
+  asv_quic_routes_begin(connection, udp);
+  *route = (AsvQuicRoute){.connection = connection, .from = from, .sure = TRUE};
+}
+
+/* --- datagrams --- */
+
+/* Octets that can be read some day: any but long headers of another version. */
+static gboolean readable(const AsvUdp *udp) {
+  AsvReader reader = asv_reader(udp->data);
+  if (!(asv_read_u8(&reader) & 0x80)) return TRUE;
+  return asv_quic_version_find(asv_read_u32(&reader)) != NULL;
+}
+
+static void note_migration(AsvQuicConnection *connection, const AsvPacketRef *at, const AsvUdp *udp,
+                           AsvSide from) {
+  AsvEndpoint *client = &connection->client;
+  if (from != ASV_CLIENT) return;
+  if (client->port == udp->source.port && client->address.size == udp->source.address.size &&
+      memcmp(client->address.bytes, udp->source.address.bytes, sizeof client->address.bytes) == 0)
+    return;
+  *client = udp->source;
+  connection->quic->events.migrated(connection->consumer, at, client);
+}
+
+/* Gives the datagram to one connection; FALSE when it is not its own. */
+static gboolean deliver(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *udp,
+                        const AsvQuicRoute *route, gboolean sure) {
+  AsvQuicConnection *connection = route->connection;
+  if (udp->wanted && !connection->opened && readable(udp)) {
+    connection->opened = TRUE;
+    connection->consumer = quic->events.opened(quic->events.self, &connection->flow);
+  }
+  gboolean passes = udp->wanted && connection->opened;
+  if (passes ? !asv_connection_datagram(connection, at, udp, route, sure) : !sure) return FALSE;
+  asv_quic_routes_note(quic, udp, route);
+  if (passes) note_migration(connection, at, udp, route->from);
+  touch(connection, at);
+  return TRUE;
+}
+
+static gboolean is_sure(const AsvQuicRoute *route) {
+  return route->sure && (!route->foreign || route->cid_size >= ASV_QUIC_CID_SURE);
+}
+
+gboolean asv_quic_datagram(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *udp) {
+  AsvQuicRoute routes[ASV_QUIC_CANDIDATES_MAX];
+  gboolean fresh = FALSE;
+  tick(quic, at);
+  guint count = asv_quic_routes_find(quic, udp, routes, G_N_ELEMENTS(routes), &fresh);
+  if (fresh) {
+    begin(quic, at, udp, &routes[0]);
+    count = 1;
+  }
+  for (guint i = 0; count > 1 && udp->wanted && i < count; i++)
+    if (deliver(quic, at, udp, &routes[i], FALSE)) return TRUE;
+  return count > 0 && deliver(quic, at, udp, &routes[0], is_sure(&routes[0]));
+}
+
+/* --- the end --- */
+
+static gint by_number(gconstpointer a, gconstpointer b) {
+  const AsvQuicConnection *one = *(AsvQuicConnection *const *)a;
+  const AsvQuicConnection *other = *(AsvQuicConnection *const *)b;
+  return one->flow.number < other->flow.number ? -1 : one->flow.number > other->flow.number;
+}
+
+static GPtrArray *all_connections(AsvQuic *quic) {
+  GPtrArray *all = g_ptr_array_new();
+  for (GList *link = quic->open.head; link; link = link->next) g_ptr_array_add(all, link->data);
+  for (GList *link = quic->closing.head; link; link = link->next) g_ptr_array_add(all, link->data);
+  g_ptr_array_sort(all, by_number);
+  return all;
+}
+
+void asv_quic_finish(AsvQuic *quic, const AsvPacketRef *at) {
+  GPtrArray *all = all_connections(quic);
+  for (guint i = 0; i < all->len; i++) {
+    AsvQuicConnection *connection = g_ptr_array_index(all, i);
+    end(connection, at, connection->closing ? ASV_END_FIN : ASV_END_CAPTURE);
+  }
+  g_ptr_array_unref(all);
+}
+
+void asv_quic_free(AsvQuic *quic) {
+  GPtrArray *all = all_connections(quic);
+  for (guint i = 0; i < all->len; i++) forget(g_ptr_array_index(all, i));
+  g_ptr_array_unref(all);
+  asv_quic_routes_free(quic->routes);
+  g_free(quic->room);
+  g_free(quic);
+}
