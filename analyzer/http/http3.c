@@ -58,7 +58,8 @@ static void tell_waits(AsvHttp3 *http) {
   http->events.waits(http->events.self, since);
 }
 
-static void settle(AsvHttp3 *http, const AsvPacketRef *at) {
+/* Waits no longer for what has not come up to this packet. */
+static void expire(AsvHttp3 *http, const AsvPacketRef *at) {
   for (int side = 0; side < 2; side++) {
     const AsvPacketRef *since;
     while ((since = blocked_since(http, side)) != NULL &&
@@ -66,7 +67,6 @@ static void settle(AsvHttp3 *http, const AsvPacketRef *at) {
       asv_qpack_give_up(http->qpack[side]);
   }
   asv_pairs_expire(http->pairs, at);
-  tell_waits(http);
 }
 
 /* ---- streams ---- */
@@ -109,13 +109,14 @@ static guint64 waive(AsvHttp3Stream *stream) {
 static guint64 stream_bytes(void *self, const AsvPacketRef *at, AsvSpan data) {
   AsvHttp3Stream *stream = self;
   AsvHttp3 *http = stream->http;
+  expire(http, at);
   data = take_prefix(stream, at, data);
   const AsvHttp3Handler *handler = handler_of(stream);
   if (handler)
     asv_http3_frames_bytes(&stream->frames, handler, stream, at, data);
   else if (stream->kind == ASV_HTTP3_ENCODER)
     asv_qpack_encoder_bytes(http->qpack[stream->side], data);
-  settle(http, at);
+  tell_waits(http);
   return waive(stream);
 }
 
@@ -123,6 +124,7 @@ static guint64 stream_gap(void *self, const AsvPacketRef *at, guint64 n) {
   AsvHttp3Stream *stream = self;
   AsvHttp3 *http = stream->http;
   const AsvHttp3Handler *handler = handler_of(stream);
+  expire(http, at);
   if (handler) {
     asv_http3_frames_gap(&stream->frames, handler, stream, at, n);
   } else if (stream->kind == ASV_HTTP3_ENCODER) {
@@ -131,7 +133,7 @@ static guint64 stream_gap(void *self, const AsvPacketRef *at, guint64 n) {
     stream->kind = ASV_HTTP3_UNWANTED;
     asv_exchange_unreadable(&http->exchange, at, stream->side, ASV_HTTP_BYTES_LOST, n);
   }
-  settle(http, at);
+  tell_waits(http);
   return waive(stream);
 }
 
@@ -144,11 +146,12 @@ void asv_http3_stream_finish(AsvHttp3Stream *stream, const AsvPacketRef *at) {
 static void stream_end(void *self, const AsvPacketRef *at, AsvEnd why) {
   AsvHttp3Stream *stream = self;
   AsvHttp3 *http = stream->http;
+  expire(http, at);
   stream->ended = TRUE;
   stream->why = why;
   asv_http3_frames_clear(&stream->frames);
   if (!stream->blocked) asv_http3_stream_finish(stream, at);
-  settle(http, at);
+  tell_waits(http);
 }
 
 /* Bit 0 of a stream's number: the server begins it; bit 1: it is unidirectional (RFC 9000 §2.1). */

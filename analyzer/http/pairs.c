@@ -294,6 +294,10 @@ static void take_request(AsvPairs *pairs, const AsvPacketRef *at, guint64 id,
 
 void asv_pairs_unread(AsvPairs *pairs, const AsvPacketRef *at, guint64 id) {
   pairs->highest = MAX(pairs->highest, id);
+  if (!pairs->in_order) {
+    AsvStream *stream = need(pairs, at, id);
+    stream->ended[ASV_CLIENT] |= stream->request.kind == ASV_REQUEST_UNKNOWN;
+  }
   asv_pairs_expire(pairs, at);
 }
 

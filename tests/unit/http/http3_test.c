@@ -1,0 +1,652 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* HTTP/3 connections as scripts (script3.h): what is told however octets are cut. */
+#include "analyzer/http/http3.h"
+
+#include "script3.h"
+
+#define ALT_SVC "h3=\":443\"; ma=60"
+
+static void respond(Script3 *script, guint64 stream, const char *more) {
+  g_autofree char *lines = g_strconcat(":status: 200\n", more, NULL);
+  script3_headers(script, ASV_SERVER, stream, lines);
+}
+
+static void data(Script3 *script, AsvSide side, guint64 stream, const char *text) {
+  script3_frame(script, side, stream, 0, text, strlen(text));
+}
+
+/* ---- messages ---- */
+
+static void test_plain(void) {
+  Script3 *script = script3_start(0);
+  script3_get(script, 0, "a.test");
+  respond(script, 0, "alt-svc: " ALT_SVC "\nage: 5\ndate: today\n");
+  data(script, ASV_SERVER, 0, "body");
+  script3_end(script, ASV_SERVER, 0, ASV_END_FIN);
+  script3_headers(script, ASV_CLIENT, 4,
+                  ":method: POST\n:scheme: https\nhost: b.test:8443\n:path: /x\n"
+                  "alt-used: b.test:8443\nuser-agent: me\nvia: 1.1 p\n");
+  data(script, ASV_CLIENT, 4, "posted");
+  respond(script, 4, "");
+  script3_expect(script,
+                 "7 request stream=0 origin=https://a.test method=GET path=/0\n"
+                 "9 response stream=0 200 to=7 origin=https://a.test alt-svc=" ALT_SVC
+                 " age=5 date=today\n"
+                 "12 request stream=4 origin=https://b.test:8443 method=POST path=/x "
+                 "alt-used=b.test:8443 agent=me proxy=via\n"
+                 "14 response stream=4 200 to=12 origin=https://b.test:8443\n");
+}
+
+static void test_interim_and_trailers(void) {
+  Script3 *script = script3_start(0);
+  script3_get(script, 0, "a.test");
+  script3_headers(script, ASV_SERVER, 0, ":status: 103\nalt-svc: one\n");
+  respond(script, 0, "");
+  data(script, ASV_SERVER, 0, "body");
+  script3_headers(script, ASV_SERVER, 0, "alt-svc: two\n");
+  script3_expect(script,
+                 "7 request stream=0 origin=https://a.test method=GET path=/0\n"
+                 "9 response stream=0 103 to=7 origin=https://a.test alt-svc=one\n"
+                 "10 response stream=0 200 to=7 origin=https://a.test\n"
+                 "12 trailer stream=0 200 to=7 origin=https://a.test alt-svc=two\n");
+}
+
+static void test_connection_specific(void) {
+  Script3 *script = script3_start(0);
+  script3_get(script, 0, "a.test");
+  respond(script, 0, "keep-alive: timeout=5\nconnection: keep-alive\nAlt-Svc: upper\n");
+  script3_expect(script,
+                 "7 request stream=0 origin=https://a.test method=GET path=/0\n"
+                 "9 response stream=0 200 to=7 origin=https://a.test keep-alive=timeout=5 "
+                 "why=not-http1 specific=connection specific=keep-alive\n");
+}
+
+static void test_early_data(void) {
+  Script3 *script = script3_new(0);
+  script->early = TRUE;
+  script3_settings(script, ASV_CLIENT, 0);
+  script3_get(script, 0, "a.test");
+  script->early = FALSE;
+  script3_get(script, 4, "a.test");
+  script3_expect(script,
+                 "2 request stream=0 origin=https://a.test method=GET path=/0 early\n"
+                 "4 request stream=4 origin=https://a.test method=GET path=/4\n");
+}
+
+/* A request in 0-RTT that waits for the server's SETTINGS is still one of 0-RTT. */
+static void test_early_data_blocked(void) {
+  Script3 *script = script3_new(4096);
+  script->early = TRUE;
+  script3_octets(script, ASV_CLIENT, 6, "\x02", 1);
+  script3_get(script, 0, "a.test");
+  script3_flush(script, ASV_CLIENT);
+  script->early = FALSE;
+  script3_settings(script, ASV_SERVER, 4096);
+  script3_expect(script, "2 request stream=0 origin=https://a.test method=GET path=/0 early\n");
+}
+
+static void test_response_first(void) {
+  Script3 *script = script3_start(0);
+  respond(script, 4, "alt-svc: four\n");
+  respond(script, 0, "alt-svc: zero\n");
+  script3_end(script, ASV_SERVER, 0, ASV_END_FIN);
+  script3_get(script, 0, "a.test");
+  script3_get(script, 4, "b.test");
+  script3_expect(script,
+                 "10 request stream=0 origin=https://a.test method=GET path=/0\n"
+                 "8 response stream=0 200 to=10 origin=https://a.test alt-svc=zero\n"
+                 "12 request stream=4 origin=https://b.test method=GET path=/4\n"
+                 "7 response stream=4 200 to=12 origin=https://b.test alt-svc=four\n");
+}
+
+static void test_request_missing(void) {
+  Script3 *script = script3_new(0);
+  script3_settings(script, ASV_SERVER, 0);
+  respond(script, 0, "alt-svc: zero\n");
+  script3_end(script, ASV_SERVER, 0, ASV_END_FIN);
+  script3_expect(script,
+                 "2 response stream=0 200 to=0 alt-svc=zero\n"
+                 "3 unreadable client one-direction 0\n");
+}
+
+/* A stream whose request cannot come any more holds nothing up. */
+static void test_request_reset(void) {
+  Script3 *script = script3_start(0);
+  respond(script, 0, "alt-svc: zero\n");
+  script3_end(script, ASV_CLIENT, 0, ASV_END_RESET);
+  script3_get(script, 4, "a.test");
+  script3_expect(script,
+                 "7 response stream=0 200 to=0 alt-svc=zero\n"
+                 "9 request stream=4 origin=https://a.test method=GET path=/4\n");
+}
+
+static void test_dns_message(void) {
+  Script3 *script = script3_start(0);
+  script3_get(script, 0, "a.test");
+  respond(script, 0, "content-type: application/dns-message\n");
+  data(script, ASV_SERVER, 0, "dns ");
+  script3_hex(script, ASV_SERVER, 0, "21 02 00 00");
+  data(script, ASV_SERVER, 0, "answer");
+  script3_end(script, ASV_SERVER, 0, ASV_END_FIN);
+  script3_expect(script,
+                 "7 request stream=0 origin=https://a.test method=GET path=/0\n"
+                 "9 response stream=0 200 to=7 origin=https://a.test\n"
+                 "13 dns 10 octets=dns answer\n");
+}
+
+/* ---- QPACK ---- */
+
+static void test_blocked(void) {
+  Script3 *script = script3_start(4096);
+  script3_get(script, 0, "a.test");
+  respond(script, 0, "alt-svc: " ALT_SVC "\n");
+  script3_flush(script, ASV_SERVER);
+  script3_end(script, ASV_SERVER, 0, ASV_END_FIN);
+  script3_flush(script, ASV_CLIENT);
+  script3_expect(script,
+                 "7 request stream=0 origin=https://a.test method=GET path=/0\n"
+                 "9 response stream=0 200 to=7 origin=https://a.test alt-svc=" ALT_SVC "\n");
+}
+
+static void test_late_settings(void) {
+  Script3 *script = script3_new(4096);
+  script3_octets(script, ASV_CLIENT, 6, "\x02", 1);
+  script3_octets(script, ASV_SERVER, 7, "\x02", 1);
+  script3_get(script, 0, "a.test");
+  script3_flush(script, ASV_CLIENT);
+  respond(script, 0, "alt-svc: " ALT_SVC "\n");
+  script3_end(script, ASV_SERVER, 0, ASV_END_FIN);
+  script3_flush(script, ASV_SERVER);
+  script3_settings(script, ASV_CLIENT, 4096);
+  script3_settings(script, ASV_SERVER, 4096);
+  script3_expect(script,
+                 "3 request stream=0 origin=https://a.test method=GET path=/0\n"
+                 "6 response stream=0 200 to=3 origin=https://a.test alt-svc=" ALT_SVC "\n");
+}
+
+static void test_no_settings(void) {
+  Script3 *script = script3_new(4096);
+  script3_octets(script, ASV_CLIENT, 6, "\x02", 1);
+  script3_get(script, 0, "a.test");
+  script3_flush(script, ASV_CLIENT);
+  script3_hex(script, ASV_CLIENT, 4, "01 0d 00 00 d1 d7 c1 50 06 62 2e 74 65 73 74");
+  script3_expect(script,
+                 "5 request stream=4 origin=https://b.test method=GET path=/\n"
+                 "2 unreadable client qpack-lost 9\n");
+}
+
+/* What needs the octets lost is not read, what needs none or those before is. */
+static void test_encoder_stream_lost(void) {
+  Script3 *script = script3_start(4096);
+  script3_get(script, 0, "a.test");
+  script3_flush(script, ASV_CLIENT);
+  script3_get(script, 4, "a.test");
+  script3_get(script, 8, "b.test");
+  guint lost = script->encoder[ASV_CLIENT]->len;
+  g_assert_cmpuint(lost, >, 0);
+  g_byte_array_set_size(script->encoder[ASV_CLIENT], 0);
+  script3_gap(script, ASV_CLIENT, 6, lost);
+  script3_hex(script, ASV_CLIENT, 12, "01 0d 00 00 d1 d7 c1 50 06 63 2e 74 65 73 74");
+  respond(script, 8, "alt-svc: " ALT_SVC "\n");
+  script3_flush(script, ASV_SERVER);
+  script3_expect(script,
+                 "7 request stream=0 origin=https://a.test method=GET path=/0\n"
+                 "10 request stream=4 origin=https://a.test method=GET path=/4\n"
+                 "12 unreadable client qpack-lost 9\n"
+                 "15 request stream=12 origin=https://c.test method=GET path=/\n"
+                 "16 response stream=8 200 to=0 alt-svc=" ALT_SVC "\n");
+}
+
+static void test_settings_lost(void) {
+  Script3 *script = script3_new(4096);
+  script3_hex(script, ASV_SERVER, 3, "00 04 06 01");
+  script3_gap(script, ASV_SERVER, 3, 5);
+  script3_hex(script, ASV_SERVER, 3, "07 01 00");
+  script3_octets(script, ASV_CLIENT, 6, "\x02", 1);
+  script3_get(script, 0, "a.test");
+  script3_expect(script,
+                 "2 unreadable server bytes-lost 5\n"
+                 "3 goaway server\n"
+                 "5 unreadable client qpack-lost 9\n");
+}
+
+/* ---- frames and streams ---- */
+
+static void test_control(void) {
+  Script3 *script = script3_new(0);
+  script3_settings(script, ASV_SERVER, 0);
+  script3_settings(script, ASV_CLIENT, 0);
+  script3_hex(script, ASV_SERVER, 3, "40 0a 03 00 01 61"); /* ALTSVC has no meaning here */
+  script3_hex(script, ASV_SERVER, 3,
+              "0c 1c 000e 68747470733a2f2f622e74657374 000c 68747470733a2f2f632e");
+  script3_hex(script, ASV_SERVER, 3,
+              "0c 20 000e 68747470733a2f2f622e74657374 000e 68747470733a2f2f632e74657374");
+  script3_hex(script, ASV_CLIENT, 2, "0c 10 000e 68747470733a2f2f622e74657374");
+  script3_hex(script, ASV_CLIENT, 2, "80 0f 07 00 05 00 75 3d 30 21"); /* PRIORITY_UPDATE */
+  script3_hex(script, ASV_CLIENT, 2, "0d 01 08 03 01 00 c0 00 00 00 00 00 00 21 01 ff");
+  script3_hex(script, ASV_SERVER, 3, "07 01 04");
+  script3_hex(script, ASV_CLIENT, 2, "07 01 00");
+  script3_expect(script,
+                 "4 origin-set stream=3 origin=https://b.test\n"
+                 "5 origin-set stream=3 origin=https://b.test origin=https://c.test\n"
+                 "9 goaway server\n"
+                 "10 goaway client\n");
+}
+
+static void test_unknown(void) {
+  Script3 *script = script3_start(0);
+  script3_hex(script, ASV_CLIENT, 14, "21 00 01 02 03 04");
+  script3_hex(script, ASV_CLIENT, 18, "40 54 00 01 00 02");
+  script3_hex(script, ASV_CLIENT, 22, "00 04 00");             /* a second control stream */
+  script3_hex(script, ASV_CLIENT, 26, "01 00 01 03 00 00 d9"); /* a client does not push */
+  script3_hex(script, ASV_SERVER, 1, "01 03 00 00 d9");
+  script3_hex(script, ASV_CLIENT, 0, "21 02 61 62 40 7f 00 0c 00 0a 00");
+  script3_get(script, 0, "a.test");
+  script3_expect(script, "13 request stream=0 origin=https://a.test method=GET path=/0\n");
+}
+
+static void test_forbidden(void) {
+  Script3 *script = script3_start(0);
+  script3_hex(script, ASV_CLIENT, 0, "08 04 00 00 00 01");
+  script3_get(script, 0, "a.test");
+  respond(script, 0, "alt-svc: zero\n");
+  script3_hex(script, ASV_CLIENT, 4, "05 04 00 00 00 d1");
+  script3_expect(script,
+                 "7 unreadable client not-http 0\n"
+                 "10 response stream=0 200 to=0 alt-svc=zero\n"
+                 "11 unreadable client not-http 0\n");
+}
+
+/* Without SETTINGS first, nothing of a control stream is believed. */
+static void test_control_without_settings(void) {
+  Script3 *script = script3_new(0);
+  script3_hex(script, ASV_SERVER, 3, "00 07 01 00");
+  script3_hex(script, ASV_CLIENT, 2, "00 04 00 04 00 07 01 00");
+  script3_expect(script, "1 unreadable server not-http 0\n2 unreadable client not-http 0\n");
+}
+
+static void test_webtransport(void) {
+  Script3 *script = script3_start(0);
+  script3_hex(script, ASV_CLIENT, 4, "40 41 00 01 03 00 00 d1");
+  respond(script, 4, "");
+  script3_headers(script, ASV_CLIENT, 0,
+                  ":method: CONNECT\n:protocol: webtransport\n:scheme: https\n"
+                  ":authority: a.test\n:path: /w\n");
+  data(script, ASV_CLIENT, 0, "capsules");
+  script3_expect(script,
+                 "8 response stream=4 200 to=0\n"
+                 "9 request stream=0 origin=https://a.test method=CONNECT path=/w "
+                 "protocol=webtransport\n");
+}
+
+/* ---- push ---- */
+
+#define PROMISE ":method: GET\n:scheme: https\n:authority: p.test\n:path: /p\n"
+
+static void push_headers(Script3 *script, guint64 stream, guint8 push_id) {
+  guint8 begin[2] = {1, push_id};
+  script3_octets(script, ASV_SERVER, stream, begin, 2);
+  respond(script, stream, "alt-svc: pushed\n");
+  data(script, ASV_SERVER, stream, "body");
+  script3_end(script, ASV_SERVER, stream, ASV_END_FIN);
+}
+
+static void test_push(void) {
+  Script3 *script = script3_start(0);
+  script3_get(script, 0, "a.test");
+  script3_promise(script, 0, 3, PROMISE);
+  push_headers(script, 15, 3);
+  push_headers(script, 19, 4);
+  script3_promise(script, 0, 4, PROMISE);
+  push_headers(script, 23, 5);
+  script3_expect(script,
+                 "7 request stream=0 origin=https://a.test method=GET path=/0\n"
+                 "9 push stream=0 origin=https://p.test method=GET path=/p\n"
+                 "11 response stream=15 200 to=9 origin=https://p.test alt-svc=pushed\n"
+                 "18 push stream=0 origin=https://p.test method=GET path=/p\n"
+                 "15 response stream=19 200 to=18 origin=https://p.test alt-svc=pushed\n"
+                 "20 response stream=23 200 to=0 alt-svc=pushed\n");
+}
+
+/* ---- CONNECT ---- */
+
+static Script3 *script3_connect(void) {
+  Script3 *script = script3_start(0);
+  script3_headers(script, ASV_CLIENT, 0, ":method: CONNECT\n:authority: t.test:443\n");
+  data(script, ASV_CLIENT, 0, "early ");
+  respond(script, 0, "");
+  data(script, ASV_CLIENT, 0, "up");
+  data(script, ASV_SERVER, 0, "down");
+  script3_hex(script, ASV_SERVER, 0, "00 08 61");
+  return script;
+}
+
+#define CONNECT_TOLD                                                           \
+  "7 request stream=0 method=CONNECT\n9 response stream=0 200 to=7\n9 tunnel " \
+  "stream=0 target=t.test:443\n"
+
+static void test_connect(void) {
+  Script3 *script = script3_connect();
+  script3_gap(script, ASV_SERVER, 0, 6);
+  script3_hex(script, ASV_SERVER, 0, "62");
+  script3_end(script, ASV_CLIENT, 0, ASV_END_FIN);
+  script3_end(script, ASV_SERVER, 0, ASV_END_RESET);
+  script3_expect(script, CONNECT_TOLD
+                 "13 tunnel gap stream=0 6\n"
+                 "15 tunnel end stream=0 client 0 octets=early up\n"
+                 "16 tunnel end stream=0 server 1 octets=downab\n");
+}
+
+static void test_connect_lost(void) {
+  Script3 *script = script3_connect();
+  script3_gap(script, ASV_SERVER, 0, 60);
+  script3_hex(script, ASV_SERVER, 0, "00 01 62");
+  script3_expect(script, CONNECT_TOLD
+                 "13 tunnel gap stream=0 7\n"
+                 "13 unreadable server bytes-lost 53\n"
+                 "13 tunnel gap stream=0 18446744073709551615\n"
+                 "14 tunnel end stream=0 client 4 octets=early up\n"
+                 "14 tunnel end stream=0 server 4 octets=downa\n");
+}
+
+static void test_connect_unwanted(void) {
+  Script3 *script = script3_connect();
+  script->no_tunnels = TRUE;
+  script3_expect(script, CONNECT_TOLD);
+}
+
+/* ---- losses ---- */
+
+static void test_gap_in_headers(void) {
+  Script3 *script = script3_start(0);
+  script3_hex(script, ASV_CLIENT, 0, "01 0d 00 00 d1 d7");
+  script3_gap(script, ASV_CLIENT, 0, 9);
+  data(script, ASV_CLIENT, 0, "body");
+  respond(script, 0, "alt-svc: zero\n");
+  script3_hex(script, ASV_SERVER, 4, "01 03 00");
+  script3_gap(script, ASV_SERVER, 4, 2);
+  script3_headers(script, ASV_SERVER, 4, "alt-svc: trailer\n");
+  script3_get(script, 4, "a.test");
+  script3_expect(script,
+                 "8 unreadable client bytes-lost 9\n"
+                 "10 response stream=0 200 to=0 alt-svc=zero\n"
+                 "12 unreadable server bytes-lost 2\n"
+                 "14 request stream=4 origin=https://a.test method=GET path=/4\n"
+                 "13 trailer stream=4 0 to=14 origin=https://a.test alt-svc=trailer\n");
+}
+
+static void test_gap_in_data(void) {
+  Script3 *script = script3_start(0);
+  script3_get(script, 0, "a.test");
+  respond(script, 0, "");
+  script3_hex(script, ASV_SERVER, 0, "00 40 c8 61");
+  script3_gap(script, ASV_SERVER, 0, 199);
+  script3_headers(script, ASV_SERVER, 0, "alt-svc: trailer\n");
+  script3_hex(script, ASV_SERVER, 0, "00 08");
+  script3_gap(script, ASV_SERVER, 0, 9);
+  script3_headers(script, ASV_SERVER, 0, "alt-svc: unseen\n");
+  script3_expect(script,
+                 "7 request stream=0 origin=https://a.test method=GET path=/0\n"
+                 "9 response stream=0 200 to=7 origin=https://a.test\n"
+                 "12 trailer stream=0 200 to=7 origin=https://a.test alt-svc=trailer\n"
+                 "14 unreadable server bytes-lost 1\n");
+}
+
+static void test_gap_unknown(void) {
+  Script3 *script = script3_start(0);
+  script3_gap(script, ASV_CLIENT, 0, ASV_GAP_UNKNOWN);
+  script3_get(script, 0, "a.test");
+  respond(script, 0, "alt-svc: zero\n");
+  script3_gap(script, ASV_SERVER, 15, 1);
+  script3_hex(script, ASV_SERVER, 15, "00 04 00 07 01 00");
+  script3_gap(script, ASV_CLIENT, 10, 1);
+  script3_expect(script,
+                 "7 unreadable client bytes-lost 0\n"
+                 "10 response stream=0 200 to=0 alt-svc=zero\n"
+                 "11 unreadable server bytes-lost 1\n");
+}
+
+/* A connection with a bit of everything. */
+static Script3 *script3_rich(void) {
+  Script3 *script = script3_start(4096);
+  script3_get(script, 0, "a.test");
+  script3_flush(script, ASV_CLIENT);
+  respond(script, 0, "alt-svc: one\nserver: s\n");
+  data(script, ASV_SERVER, 0, "body");
+  script3_flush(script, ASV_SERVER);
+  script3_get(script, 4, "a.test");
+  script3_get(script, 8, "b.test");
+  script3_flush(script, ASV_CLIENT);
+  respond(script, 8, "alt-svc: one\nserver: s\n");
+  respond(script, 4, "alt-svc: two\nserver: t\n");
+  script3_flush(script, ASV_SERVER);
+  script3_end(script, ASV_SERVER, 4, ASV_END_FIN);
+  script3_headers(script, ASV_SERVER, 8, "alt-svc: two\n");
+  script3_promise(script, 8, 0, PROMISE);
+  script3_flush(script, ASV_SERVER);
+  push_headers(script, 15, 0);
+  script3_flush(script, ASV_SERVER);
+  script3_hex(script, ASV_SERVER, 3, "07 01 04");
+  return script;
+}
+
+/* What a line of a transcript says without what depends on another message. */
+static char *bare(const char *line) {
+  g_autoptr(GRegex) regex =
+      g_regex_new("^\\d+ (?!request|push)|( to=\\d+)|((?<=to=0)| origin=\\S+)", 0, 0, NULL);
+  gboolean response = strstr(line, " response ") || strstr(line, " trailer ");
+  return response ? g_regex_replace(regex, line, -1, 0, "", 0, NULL) : g_strdup(line);
+}
+
+static GHashTable *bare_lines(const char *told) {
+  GHashTable *set = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_auto(GStrv) lines = g_strsplit(told, "\n", -1);
+  for (gsize i = 0; lines[i]; i++) {
+    g_hash_table_add(set, bare(lines[i]));
+    g_hash_table_add(set, g_strdup(lines[i]));
+  }
+  return set;
+}
+
+/* Every line is one of those told without the loss; a response may lack its request. */
+static void check_nothing_invented(GHashTable *all, const char *told) {
+  g_auto(GStrv) lines = g_strsplit(told, "\n", -1);
+  for (gsize i = 0; lines[i]; i++) {
+    if (strstr(lines[i], " unreadable ") || g_hash_table_contains(all, lines[i])) continue;
+    g_autofree char *without = bare(lines[i]);
+    gboolean unpaired = strstr(lines[i], " to=0") && !strstr(lines[i], " origin=");
+    gboolean trailer = strstr(lines[i], " trailer ") != NULL;
+    if (unpaired && g_hash_table_contains(all, without)) continue;
+    if (trailer && strstr(lines[i], "alt-svc=two")) continue; /* its response is not known */
+    g_error("told with a loss only: %s", lines[i]);
+  }
+}
+
+/* The script without size octets from octet `from` on of one of its steps. */
+static char *tell_with_loss(const Script3 *script, guint which, gsize from, gsize size) {
+  Script3 copy = *script;
+  copy.octets = g_byte_array_new();
+  copy.steps = g_array_new(FALSE, FALSE, sizeof(Step3));
+  const guint8 *octets = script->octets->data;
+  for (guint i = 0; i < script->steps->len; i++) {
+    Step3 step = g_array_index(script->steps, Step3, i), part = step;
+    part.packet = i + 1;
+    part.size = i == which ? from : step.size;
+    if (part.kind != STEP_BYTES || part.size) g_array_append_val(copy.steps, part);
+    g_byte_array_append(copy.octets, octets, (guint)part.size);
+    if (i == which) {
+      Step3 gap = part;
+      gap.kind = STEP_GAP;
+      gap.gap = size;
+      gap.size = 0;
+      g_array_append_val(copy.steps, gap);
+      part.size = step.size - from - size;
+      if (part.size) g_array_append_val(copy.steps, part);
+      g_byte_array_append(copy.octets, octets + from + size, (guint)part.size);
+    }
+    octets += step.size;
+  }
+  AsvSpan whole = asv_span(copy.octets->data, copy.octets->len);
+  char *told = script3_run(&whole, 1, &copy);
+  g_byte_array_unref(copy.octets);
+  g_array_unref(copy.steps);
+  return told;
+}
+
+static void test_loss_everywhere(void) {
+  Script3 *script = script3_rich();
+  AsvSpan whole = asv_span(script->octets->data, script->octets->len);
+  g_autofree char *told = asv_test_splits(script3_run, whole, script);
+  g_assert_null(strstr(told, "unreadable"));
+  GHashTable *all = bare_lines(told);
+  guint losses = 0;
+  for (guint i = 0; i < script->steps->len; i++) {
+    const Step3 *step = &g_array_index(script->steps, Step3, i);
+    for (gsize from = 0; from < step->size; from++)
+      for (gsize size = 1; size <= step->size - from; size++) {
+        g_autofree char *lossy = tell_with_loss(script, i, from, size);
+        check_nothing_invented(all, lossy);
+        losses += strstr(lossy, "unreadable") != NULL;
+      }
+  }
+  g_assert_cmpuint(losses, >, 0);
+  g_hash_table_unref(all);
+  script3_free(script);
+}
+
+/* ---- limits ---- */
+
+static void big_headers(Script3 *script, AsvSide side, guint64 stream, guint64 type, gsize size) {
+  GByteArray *payload = g_byte_array_new();
+  g_byte_array_append(payload, (const guint8 *)"\0\0\xd1\xd7\xc1", 5);
+  for (gsize i = 5; i < size; i++) g_byte_array_append(payload, (const guint8 *)"\xd1", 1);
+  script3_frame(script, side, stream, type, payload->data, payload->len);
+  g_byte_array_unref(payload);
+}
+
+static char *tell_whole(Script3 *script) {
+  AsvSpan whole = asv_span(script->octets->data, script->octets->len);
+  char *told = script3_run(&whole, 1, script);
+  script3_free(script);
+  return told;
+}
+
+static void test_section_max(void) {
+  Script3 *script = script3_start(0);
+  big_headers(script, ASV_CLIENT, 0, 1, ASV_HTTP3_SECTION_MAX);
+  big_headers(script, ASV_CLIENT, 4, 1, ASV_HTTP3_SECTION_MAX + 1);
+  respond(script, 4, "");
+  g_autofree char *told = tell_whole(script);
+  g_assert_cmpstr(told, ==,
+                  "7 unreadable client bytes-lost 0\n"
+                  "7 request stream=0 method=GET path=/\n"
+                  "8 unreadable client bytes-lost 524289\n"
+                  "9 response stream=4 200 to=0\n");
+}
+
+static void test_frame_max(void) {
+  Script3 *script = script3_new(0);
+  script3_settings(script, ASV_SERVER, 0);
+  big_headers(script, ASV_SERVER, 3, 7, ASV_HTTP_FRAME_MAX);
+  big_headers(script, ASV_SERVER, 3, 7, ASV_HTTP_FRAME_MAX + 1);
+  script3_hex(script, ASV_SERVER, 3, "07 01 00");
+  g_autofree char *told = tell_whole(script);
+  g_assert_cmpstr(told, ==,
+                  "2 goaway server\n3 unreadable server bytes-lost 131073\n4 goaway server\n");
+}
+
+/* Sections that are not complete, on ever more streams. */
+static void test_gathered_max(void) {
+  Script3 *script = script3_start(0);
+  GByteArray *begin = g_byte_array_new();
+  put_varint(begin, 1);
+  put_varint(begin, ASV_HTTP3_SECTION_MAX);
+  guint head = begin->len;
+  g_byte_array_set_size(begin, head + ASV_HTTP3_GATHERED_MAX / 8);
+  guint64 stream = 0;
+  for (; stream < 4 * 8; stream += 4)
+    script3_octets(script, ASV_CLIENT, stream, begin->data, begin->len);
+  script3_octets(script, ASV_CLIENT, stream, begin->data, head + 1);
+  script3_end(script, ASV_CLIENT, 0, ASV_END_RESET);
+  script3_octets(script, ASV_CLIENT, stream + 4, begin->data, head + 1);
+  g_byte_array_unref(begin);
+  g_autofree char *told = tell_whole(script);
+  g_assert_cmpstr(told, ==, "15 unreadable client bytes-lost 524288\n");
+}
+
+static void test_streams_max(void) {
+  Script3 *script = script3_new(0);
+  for (guint64 i = 0; i < ASV_HTTP3_STREAMS_MAX; i++) script3_hex(script, ASV_CLIENT, 4 * i, "01");
+  script3_get(script, 4 * ASV_HTTP3_STREAMS_MAX, "a.test");
+  script3_end(script, ASV_CLIENT, 0, ASV_END_RESET);
+  script3_get(script, 4 * ASV_HTTP3_STREAMS_MAX + 4, "a.test");
+  g_autofree char *told = tell_whole(script);
+  g_assert_cmpstr(told, ==,
+                  "8193 unreadable client bytes-lost 0\n"
+                  "8196 request stream=32772 origin=https://a.test method=GET path=/32772\n");
+}
+
+static void test_blocked_time_max(void) {
+  Script3 *script = script3_start(4096);
+  script->time_apart = ASV_HTTP3_BLOCKED_TIME_MAX / 2;
+  script3_get(script, 0, "a.test");
+  script3_hex(script, ASV_SERVER, 3, "07 01 00");
+  script3_hex(script, ASV_SERVER, 3, "07 01 00");
+  script3_flush(script, ASV_CLIENT);
+  script3_expect(script,
+                 "9 goaway server\n"
+                 "7 unreadable client qpack-lost 9\n"
+                 "10 goaway server\n");
+}
+
+static void test_held_packets_max(void) {
+  Script3 *script = script3_start(0);
+  script->packets_apart = ASV_HTTP_HELD_PACKETS_MAX;
+  respond(script, 0, "");
+  script3_hex(script, ASV_SERVER, 3, "07 01 00");
+  script3_hex(script, ASV_SERVER, 3, "07 01 00");
+  script3_get(script, 0, "a.test");
+  script3_expect(script,
+                 "8 goaway server\n"
+                 "7 response stream=0 200 to=0\n"
+                 "9 goaway server\n"
+                 "10 request stream=0 origin=https://a.test method=GET path=/0\n");
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/http3/plain", test_plain);
+  g_test_add_func("/http3/interim-and-trailers", test_interim_and_trailers);
+  g_test_add_func("/http3/connection-specific", test_connection_specific);
+  g_test_add_func("/http3/early-data", test_early_data);
+  g_test_add_func("/http3/early-data-blocked", test_early_data_blocked);
+  g_test_add_func("/http3/response-first", test_response_first);
+  g_test_add_func("/http3/request-missing", test_request_missing);
+  g_test_add_func("/http3/request-reset", test_request_reset);
+  g_test_add_func("/http3/dns-message", test_dns_message);
+  g_test_add_func("/http3/blocked", test_blocked);
+  g_test_add_func("/http3/late-settings", test_late_settings);
+  g_test_add_func("/http3/no-settings", test_no_settings);
+  g_test_add_func("/http3/encoder-stream-lost", test_encoder_stream_lost);
+  g_test_add_func("/http3/settings-lost", test_settings_lost);
+  g_test_add_func("/http3/control", test_control);
+  g_test_add_func("/http3/unknown", test_unknown);
+  g_test_add_func("/http3/forbidden", test_forbidden);
+  g_test_add_func("/http3/control-without-settings", test_control_without_settings);
+  g_test_add_func("/http3/webtransport", test_webtransport);
+  g_test_add_func("/http3/push", test_push);
+  g_test_add_func("/http3/connect", test_connect);
+  g_test_add_func("/http3/connect-lost", test_connect_lost);
+  g_test_add_func("/http3/connect-unwanted", test_connect_unwanted);
+  g_test_add_func("/http3/gap-in-headers", test_gap_in_headers);
+  g_test_add_func("/http3/gap-in-data", test_gap_in_data);
+  g_test_add_func("/http3/gap-unknown", test_gap_unknown);
+  g_test_add_func("/http3/loss-everywhere", test_loss_everywhere);
+  g_test_add_func("/http3/section-max", test_section_max);
+  g_test_add_func("/http3/frame-max", test_frame_max);
+  g_test_add_func("/http3/gathered-max", test_gathered_max);
+  g_test_add_func("/http3/streams-max", test_streams_max);
+  g_test_add_func("/http3/blocked-time-max", test_blocked_time_max);
+  g_test_add_func("/http3/held-packets-max", test_held_packets_max);
+  return g_test_run();
+}
