@@ -137,7 +137,7 @@ static void release(AsvQuicConnection *connection) {
   } while (kept->items && kept->items->len < before);
 }
 
-void asv_connection_give_up(AsvQuicConnection *connection) {
+void asv_quic_connection_give_up(AsvQuicConnection *connection) {
   connection->hopeless = TRUE;
   release(connection);
   tell_waits(connection);
@@ -174,7 +174,7 @@ static void not_opened(AsvQuicConnection *connection, const Datagram *datagram,
   if (level == ASV_LEVEL_EARLY && connection->handshake.early_rejected) return;
   if (asv_payload_is_reset(connection, packet->octets)) {
     AsvQuicClose close = {.framed = FALSE};
-    asv_connection_close(connection, datagram->at, side, &close);
+    asv_quic_connection_close(connection, datagram->at, side, &close);
     return;
   }
   AsvTlsUnreadable reason =
@@ -286,8 +286,8 @@ static gboolean take_datagram(AsvQuicConnection *connection, const Datagram *dat
   return taken || datagram->sure;
 }
 
-gboolean asv_connection_datagram(AsvQuicConnection *connection, const AsvPacketRef *at,
-                                 const AsvUdp *udp, const AsvQuicRoute *route, gboolean sure) {
+gboolean asv_quic_connection_datagram(AsvQuicConnection *connection, const AsvPacketRef *at,
+                                      const AsvUdp *udp, const AsvQuicRoute *route, gboolean sure) {
   Datagram datagram = {at, route->from, route->cid_size, udp->data.size < udp->wire, sure};
   if (!take_datagram(connection, &datagram, udp->data)) return FALSE;
   connection->seen[route->from] = TRUE;
@@ -299,7 +299,8 @@ gboolean asv_connection_datagram(AsvQuicConnection *connection, const AsvPacketR
 
 /* --- life --- */
 
-AsvQuicConnection *asv_connection_new(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *udp) {
+AsvQuicConnection *asv_quic_connection_new(AsvQuic *quic, const AsvPacketRef *at,
+                                           const AsvUdp *udp) {
   AsvQuicConnection *connection = g_new0(AsvQuicConnection, 1);
   connection->quic = quic;
   connection->flow = (AsvQuicFlow){.number = quic->next_number++,
@@ -314,24 +315,24 @@ AsvQuicConnection *asv_connection_new(AsvQuic *quic, const AsvPacketRef *at, con
   return connection;
 }
 
-void asv_connection_close(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide by,
-                          const AsvQuicClose *close) {
+void asv_quic_connection_close(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide by,
+                               const AsvQuicClose *close) {
   if (connection->closing) return;
   connection->closing = TRUE;
   if (connection->handshake.has_client_hello) asv_handshake_tell(connection, at);
   connection->quic->events.closing(connection->consumer, at, by, close);
 }
 
-void asv_connection_finish(AsvQuicConnection *connection, const AsvPacketRef *at, AsvEnd why) {
+void asv_quic_connection_finish(AsvQuicConnection *connection, const AsvPacketRef *at, AsvEnd why) {
   if (!connection->opened) return;
-  asv_connection_give_up(connection);
+  asv_quic_connection_give_up(connection);
   asv_streams_finish(connection, at, why);
   if (connection->handshake.has_client_hello) asv_handshake_tell(connection, at);
   flush_unreadable(connection, at);
   connection->quic->events.released(connection->consumer, at, why);
 }
 
-void asv_connection_free(AsvQuicConnection *connection) {
+void asv_quic_connection_free(AsvQuicConnection *connection) {
   AsvQuicKept *kept = &connection->kept;
   if (kept->waits) g_queue_unlink(&connection->quic->waiting, &kept->link);
   if (kept->octets) g_byte_array_unref(kept->octets);

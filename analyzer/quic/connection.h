@@ -239,27 +239,28 @@ void asv_quic_routes_forget(AsvQuicConnection *connection);
 
 /* --- connection.c --- */
 
-AsvQuicConnection *asv_connection_new(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *udp);
-void asv_connection_free(AsvQuicConnection *connection);
+AsvQuicConnection *asv_quic_connection_new(AsvQuic *quic, const AsvPacketRef *at,
+                                           const AsvUdp *udp);
+void asv_quic_connection_free(AsvQuicConnection *connection);
 
 /*
  * Takes the packets of a datagram. Where it is not sure that they are the
  * connection's, only such that open are: FALSE when none did, and nothing was
  * changed.
  */
-gboolean asv_connection_datagram(AsvQuicConnection *connection, const AsvPacketRef *at,
-                                 const AsvUdp *udp, const AsvQuicRoute *route, gboolean sure);
+gboolean asv_quic_connection_datagram(AsvQuicConnection *connection, const AsvPacketRef *at,
+                                      const AsvUdp *udp, const AsvQuicRoute *route, gboolean sure);
 
 /* What is kept will not become readable by waiting: reads it as far as it can be. */
-void asv_connection_give_up(AsvQuicConnection *connection);
+void asv_quic_connection_give_up(AsvQuicConnection *connection);
 
 /* Accounts for octets that could not be read. */
-void asv_connection_unreadable(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide from,
-                               AsvTlsUnreadable reason, guint64 octets);
-void asv_connection_close(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide by,
-                          const AsvQuicClose *close);
+void asv_quic_connection_unreadable(AsvQuicConnection *connection, const AsvPacketRef *at,
+                                    AsvSide from, AsvTlsUnreadable reason, guint64 octets);
+void asv_quic_connection_close(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide by,
+                               const AsvQuicClose *close);
 /* Ends it: what is kept, streams, accounts. */
-void asv_connection_finish(AsvQuicConnection *connection, const AsvPacketRef *at, AsvEnd why);
+void asv_quic_connection_finish(AsvQuicConnection *connection, const AsvPacketRef *at, AsvEnd why);
 
 /* --- level.c --- */
 

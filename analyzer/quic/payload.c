@@ -40,7 +40,7 @@ static void on_close(AsvQuicConnection *connection, const AsvPacketRef *at, AsvS
                         .application = frame->close.application,
                         .error = frame->close.error,
                         .reason = frame->close.reason};
-  asv_connection_close(connection, at, side, &close);
+  asv_quic_connection_close(connection, at, side, &close);
 }
 
 static void on_connection_id(AsvQuicConnection *connection, AsvSide side,

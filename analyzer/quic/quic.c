@@ -37,11 +37,11 @@ static void forget(AsvQuicConnection *connection) {
   g_queue_unlink(queue_of(connection), &connection->link);
   quic->count--;
   asv_quic_routes_forget(connection);
-  asv_connection_free(connection);
+  asv_quic_connection_free(connection);
 }
 
 static void end(AsvQuicConnection *connection, const AsvPacketRef *at, AsvEnd why) {
-  asv_connection_finish(connection, at, why);
+  asv_quic_connection_finish(connection, at, why);
   forget(connection);
 }
 
@@ -65,7 +65,7 @@ static void tick(AsvQuic *quic, const AsvPacketRef *at) {
     AsvQuicConnection *connection = quic->waiting.head->data;
     const AsvQuicKeptItem *first = &g_array_index(connection->kept.items, AsvQuicKeptItem, 0);
     if (at->time - first->at.time < ASV_QUIC_KEPT_TIME) break;
-    asv_connection_give_up(connection);
+    asv_quic_connection_give_up(connection);
   }
   expire(&quic->closing, at, ASV_QUIC_CLOSING_TIME);
   expire(&quic->open, at, ASV_QUIC_IDLE_TIME);
@@ -97,7 +97,7 @@ static AsvSide guess_sender(AsvQuicConnection *connection, const AsvUdp *udp) {
 
 static void begin(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *udp, AsvQuicRoute *route) {
   make_room(quic, at);
-  AsvQuicConnection *connection = asv_connection_new(quic, at, udp);
+  AsvQuicConnection *connection = asv_quic_connection_new(quic, at, udp);
   quic->count++;
   g_queue_push_tail_link(&quic->open, &connection->link);
   AsvSide from = guess_sender(connection, udp);
@@ -139,7 +139,8 @@ static gboolean deliver(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *udp
     connection->consumer = quic->events.opened(quic->events.self, &connection->flow);
   }
   gboolean passes = udp->wanted && connection->opened;
-  if (passes ? !asv_connection_datagram(connection, at, udp, route, sure) : !sure) return FALSE;
+  if (passes ? !asv_quic_connection_datagram(connection, at, udp, route, sure) : !sure)
+    return FALSE;
   asv_quic_routes_note(quic, udp, route);
   if (passes) note_migration(connection, at, udp, route->from);
   touch(connection, at);

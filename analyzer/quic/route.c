@@ -9,6 +9,7 @@
 #include "connection.h"
 
 #define LONG_FORM 0x80u
+/* Set, unless the peer agreed to do without (RFC 9287). */
 #define FIXED_BIT 0x40u
 /* First octet, one of an id, and what protection needs (RFC 9001 §5.4.2). */
 #define SHORT_MIN 21u
@@ -343,8 +344,8 @@ static guint find_short(AsvQuicRoutes *routes, const AsvUdp *udp, AsvQuicRoute *
     }
   }
   if (count) return count;
-  if (!path && !(data.data[0] & FIXED_BIT)) return 0;
-  for (gsize size = ASV_QUIC_CID_MAX; size > 0; size--)
+  gsize least = data.data[0] & FIXED_BIT ? 1 : ASV_QUIC_CID_SURE;
+  for (gsize size = ASV_QUIC_CID_MAX; size >= least; size--)
     if (routes->sizes[size] && data.size >= SHORT_MIN + size - 1 &&
         route_by_id(routes, path, udp, asv_span_sub(data, 1, size), found))
       return 1;
