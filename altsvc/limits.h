@@ -103,6 +103,14 @@
 /* Findings that explain one verdict. */
 #define ASV_BECAUSE_MAX 16
 
+/* Names of which DNS answers are remembered, for each asker apart; of each the addresses, the HTTPS
+ * records and the octets of their ALPN names, the latest. A browser asks for some hundred names in
+ * an hour; a hostile capture costs 100 MiB. */
+#define ASV_ANSWERS_NAMES_MAX 20000
+#define ASV_ANSWERS_ADDRESSES_MAX 32
+#define ASV_ANSWERS_SERVICES_MAX 8
+#define ASV_ANSWERS_ALPN_MAX 256
+
 /* --- text report --- */
 
 /* Octets of an Alt-Svc value that a text report shows without -v: five lines of a terminal, more

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which entry of an origin a connection went to: protocol and port are the
- * entry's, the name asked for is the origin's (RFC 7838 §2.1, §2.4), and
- * Alt-Used (§5) decides between several.
+ * entry's, the name asked for is the origin's (RFC 7838 §2.1, §2.4), the
+ * address one that DNS gave the entry's host, and Alt-Used (§5) decides between
+ * several, then the address.
  */
 #include <string.h>
 
@@ -26,17 +27,36 @@ static gboolean goes_to_address(const AsvConnection *connection, const char *hos
   return asv_span_equal_nocase(asv_timeline_server_address(connection->server), name);
 }
 
-gboolean asv_match_fits(const AsvConnection *connection, const AsvOriginState *origin,
-                        const AsvEntry *entry, gboolean has_stream) {
+/* Whether the server's address is one of host's, as far as DNS told the client when it opened the
+ * connection. Behind a proxy the address is a name. */
+static AsvAddressFit address_fit(const AsvTimelineState *state, const AsvConnection *connection,
+                                 AsvSpan host) {
+  if (connection->proxied) return ASV_ADDRESS_UNKNOWN;
+  return asv_answers_address(state->answers, asv_timeline_asker(state, connection->address), host,
+                             asv_timeline_server_address(connection->server),
+                             connection->opened.time);
+}
+
+/* Over TCP to the origin's port: whether that is not merely the origin's own server. */
+static gboolean leaves_default(const AsvTimelineState *state, const AsvConnection *connection,
+                               const AsvOriginState *origin, AsvAddressFit fit) {
+  if (origin->default_server) return strcmp(origin->default_server, connection->server) != 0;
+  return fit == ASV_ADDRESS_GIVEN &&
+         address_fit(state, connection, origin->origin.host) == ASV_ADDRESS_OTHER;
+}
+
+gboolean asv_match_fits(const AsvTimelineState *state, const AsvConnection *connection,
+                        const AsvOriginState *origin, const AsvEntry *entry, gboolean has_stream) {
   const AsvAlternativeSeen *to = &entry->alternative;
   const char *protocol = protocol_of(connection, has_stream);
   if (!to->usable || to->port != connection->port || strcmp(to->alpn, protocol) != 0) return FALSE;
   if (is_address(to->host) && !goes_to_address(connection, to->host)) return FALSE;
   if (connection->proxied && !goes_to_address(connection, to->host)) return FALSE;
+  AsvAddressFit fit = address_fit(state, connection, asv_span_text(to->host));
+  if (fit == ASV_ADDRESS_OTHER) return FALSE;
   if (connection->quic || to->port != origin->origin.port) return TRUE;
   if (asv_span_is_nocase(origin->origin.host, to->host)) return FALSE;
-  if (connection->proxied) return TRUE;
-  return origin->default_server && strcmp(origin->default_server, connection->server) != 0;
+  return connection->proxied || leaves_default(state, connection, origin, fit);
 }
 
 gboolean asv_match_alt_used(const AsvOriginState *origin, const AsvAlternativeSeen *alternative,
@@ -48,28 +68,48 @@ gboolean asv_match_alt_used(const AsvOriginState *origin, const AsvAlternativeSe
   return port == alternative->port && asv_span_is_nocase(host, alternative->host);
 }
 
+gboolean asv_match_service(const AsvTimelineState *state, const AsvConnection *connection,
+                           const AsvOriginState *origin, gboolean has_stream,
+                           const AsvService **found) {
+  const AsvWent went = {.protocol = protocol_of(connection, has_stream),
+                        .port = connection->port,
+                        .time = connection->opened.time};
+  return asv_answers_service(state->answers, &origin->origin, &went, found);
+}
+
 typedef struct {
+  const AsvTimelineState *state;
   const AsvConnection *connection;
   const AsvOriginState *origin;
   AsvSpan alt_used;
   gboolean has_stream;
   gint64 time;
-  guint fitting;
+  guint fitting, addressed; /* entries; of them those by address */
   AsvMatch match;
 } Search;
 
 static void consider(Search *search, AsvEntry *entry, gint64 until, const AsvEnded *ended) {
   if (entry->learned > search->time || search->time >= until) return;
-  if (!asv_match_fits(search->connection, search->origin, entry, search->has_stream)) return;
-  gboolean named = asv_match_alt_used(search->origin, &entry->alternative, search->alt_used);
+  const AsvAlternativeSeen *to = &entry->alternative;
+  if (!asv_match_fits(search->state, search->connection, search->origin, entry, search->has_stream))
+    return;
+  AsvMatch match = {.entry = entry,
+                    .ended = ended,
+                    .by_alt_used = asv_match_alt_used(search->origin, to, search->alt_used),
+                    .by_address = address_fit(search->state, search->connection,
+                                              asv_span_text(to->host)) == ASV_ADDRESS_GIVEN};
+  const AsvMatch *best = &search->match;
   search->fitting++;
-  if (search->match.entry && (search->match.by_alt_used || !named)) return;
-  search->match = (AsvMatch){.entry = entry, .ended = ended, .by_alt_used = named};
+  search->addressed += match.by_address ? 1 : 0;
+  if (!best->entry || match.by_alt_used > best->by_alt_used ||
+      (match.by_alt_used == best->by_alt_used && match.by_address > best->by_address))
+    search->match = match;
 }
 
-AsvMatch asv_match_find(const AsvConnection *connection, const AsvOriginState *origin, gint64 time,
-                        const AsvRequestSeen *request) {
-  Search search = {.connection = connection,
+AsvMatch asv_match_find(const AsvTimelineState *state, const AsvConnection *connection,
+                        const AsvOriginState *origin, gint64 time, const AsvRequestSeen *request) {
+  Search search = {.state = state,
+                   .connection = connection,
                    .origin = origin,
                    .time = time,
                    .alt_used = request ? request->alt_used : asv_span(NULL, 0),
@@ -80,15 +120,16 @@ AsvMatch asv_match_find(const AsvConnection *connection, const AsvOriginState *o
     AsvEnded *ended = &g_array_index(origin->ended, AsvEnded, i);
     consider(&search, &ended->entry, ended->time, ended);
   }
-  search.match.ambiguous = search.fitting > 1 && !search.match.by_alt_used;
+  guint rivals = search.match.by_address ? search.addressed : search.fitting;
+  search.match.ambiguous = rivals > 1 && !search.match.by_alt_used;
   return search.match;
 }
 
-const AsvEnded *asv_match_ended(const AsvConnection *connection, const AsvOriginState *origin,
-                                gboolean has_stream) {
+const AsvEnded *asv_match_ended(const AsvTimelineState *state, const AsvConnection *connection,
+                                const AsvOriginState *origin, gboolean has_stream) {
   for (guint i = origin->ended ? origin->ended->len : 0; i-- > 0;) {
     const AsvEnded *ended = &g_array_index(origin->ended, AsvEnded, i);
-    if (asv_match_fits(connection, origin, &ended->entry, has_stream)) return ended;
+    if (asv_match_fits(state, connection, origin, &ended->entry, has_stream)) return ended;
   }
   return NULL;
 }
@@ -101,8 +142,8 @@ typedef struct {
 } Try;
 
 /* Of the origins whose name the connection asks for, the one it is a try for. */
-static Try find_try(AsvConnection *connection, const AsvRequestSeen *request,
-                    AsvOriginState *asked) {
+static Try find_try(const AsvTimelineState *state, const AsvConnection *connection,
+                    const AsvRequestSeen *request, AsvOriginState *asked) {
   Try best = {0};
   const char *name = connection->sni;
   g_autofree char *host = NULL;
@@ -115,7 +156,7 @@ static Try find_try(AsvConnection *connection, const AsvRequestSeen *request,
   AsvOriginState *origin = g_hash_table_lookup(connection->client->hosts, name);
   for (guint i = 0; origin && i < ASV_HOST_ORIGINS_MAX; i++, origin = origin->next_of_host) {
     if (origin->origin.scheme != scheme && origin != asked) continue;
-    AsvMatch match = asv_match_find(connection, origin, connection->opened.time, request);
+    AsvMatch match = asv_match_find(state, connection, origin, connection->opened.time, request);
     if (!match.entry) continue;
     gboolean first = best.origin == NULL;
     if (first || (origin == asked && !best.match.by_alt_used) ||
@@ -131,7 +172,7 @@ void asv_timeline_settle(AsvTimelineState *state, AsvConnection *connection,
   if (connection->settled) return;
   connection->settled = TRUE;
   if (!request && (!connection->shaken || !asv_client_of(state, connection, NULL))) return;
-  Try found = find_try(connection, request, origin);
+  Try found = find_try(state, connection, request, origin);
   if (!found.origin) return;
   AsvEntry *entry = found.match.entry;
   AsvEvent *event =

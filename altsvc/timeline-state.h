@@ -7,6 +7,7 @@
 #ifndef ALTSVC_TIMELINE_STATE_H
 #define ALTSVC_TIMELINE_STATE_H
 
+#include "altsvc/answers.h"
 #include "altsvc/cache.h"
 #include "altsvc/finding.h"
 #include "altsvc/limits.h"
@@ -164,7 +165,8 @@ typedef struct AsvTimelineState {
   GQueue open, closed;     /* of AsvConnection, oldest first */
   AsvConnection *last_connection;
   GHashTable *names; /* key to AsvNames* */
-  GArray *offers;    /* AsvEntry: scratch of one advertisement */
+  AsvAnswers *answers;
+  GArray *offers; /* AsvEntry: scratch of one advertisement */
   AsvTimelineWatch watch;
   guint64 serial; /* of the entry made last */
   guint64 origins, events, context_lines;
@@ -183,6 +185,9 @@ const char *asv_timeline_intern_text(AsvTimelineState *state, const char *text);
 char *asv_timeline_keep(AsvTimelineState *state, AsvSpan text, gsize max);
 /* The address part of "192.0.2.1:443" or "[2001:db8::1]:443", without brackets. */
 AsvSpan asv_timeline_server_address(const char *server);
+
+/* Who asks DNS, or connects, at that address. */
+const char *asv_timeline_asker(const AsvTimelineState *state, const char *address);
 
 /* ---- timeline-client.c ---- */
 
@@ -318,18 +323,23 @@ typedef struct {
   AsvEntry *entry;       /* NULL: none does; valid until the cache changes */
   const AsvEnded *ended; /* it was one of these; entry points into it */
   gboolean by_alt_used;  /* the entry is the one that Alt-Used names */
-  gboolean ambiguous;    /* others fit too, and Alt-Used did not decide */
+  gboolean by_address;   /* DNS gave its host the server's address */
+  gboolean ambiguous;    /* others fit as well */
 } AsvMatch;
 
 /* TRUE when the connection goes where the entry leads, and not merely where the origin does. */
-gboolean asv_match_fits(const AsvConnection *connection, const AsvOriginState *origin,
-                        const AsvEntry *entry, gboolean has_stream);
+gboolean asv_match_fits(const AsvTimelineState *state, const AsvConnection *connection,
+                        const AsvOriginState *origin, const AsvEntry *entry, gboolean has_stream);
 /* The best of the origin's entries alive at `time` that fit. request may be NULL. */
-AsvMatch asv_match_find(const AsvConnection *connection, const AsvOriginState *origin, gint64 time,
-                        const AsvRequestSeen *request);
+AsvMatch asv_match_find(const AsvTimelineState *state, const AsvConnection *connection,
+                        const AsvOriginState *origin, gint64 time, const AsvRequestSeen *request);
 /* Of the entries that fit and had ended when the connection opened, the one that ended last. */
-const AsvEnded *asv_match_ended(const AsvConnection *connection, const AsvOriginState *origin,
-                                gboolean has_stream);
+const AsvEnded *asv_match_ended(const AsvTimelineState *state, const AsvConnection *connection,
+                                const AsvOriginState *origin, gboolean has_stream);
+/* As asv_answers_service(), for where the connection went. */
+gboolean asv_match_service(const AsvTimelineState *state, const AsvConnection *connection,
+                           const AsvOriginState *origin, gboolean has_stream,
+                           const AsvService **found);
 /* TRUE when Alt-Used names that alternative of the origin. */
 gboolean asv_match_alt_used(const AsvOriginState *origin, const AsvAlternativeSeen *alternative,
                             AsvSpan alt_used);

@@ -56,10 +56,35 @@ static void use_entry(const Asked *asked, const AsvMatch *match) {
            "Requests on the alternative do not say Alt-Used; they should.");
 }
 
+/* With what DNS has to say about it. */
+static void accuse_unlearned(const Asked *asked) {
+  const AsvConnection *connection = asked->connection;
+  const char *transport = connection->quic ? "QUIC" : "TCP";
+  const AsvService *service;
+  gboolean any = asv_match_service(asked->state, connection, asked->origin,
+                                   asked->seen->request.has_stream, &service);
+  if (service)
+    accuse(asked, ASV_FINDING_USED_UNLEARNED,
+           "The client went to %s over %s with no Alt-Svc entry that told it to: the HTTPS record "
+           "of that name (packet %" G_GUINT64_FORMAT ") did.",
+           connection->server, transport, service->packet);
+  else if (any)
+    accuse(asked, ASV_FINDING_USED_UNLEARNED,
+           "The client went to %s over %s with nothing in this capture that told it to: the HTTPS "
+           "records in it do not lead there, an entry learned before the capture began can explain "
+           "it.",
+           connection->server, transport);
+  else
+    accuse(asked, ASV_FINDING_USED_UNLEARNED,
+           "The client went to %s over %s with nothing in this capture that told it to: an HTTPS "
+           "record, or an entry learned before the capture began, can explain it.",
+           connection->server, transport);
+}
+
 static void accuse_route(const Asked *asked) {
   const AsvConnection *connection = asked->connection;
   const AsvEnded *ended =
-      asv_match_ended(connection, asked->origin, asked->seen->request.has_stream);
+      asv_match_ended(asked->state, connection, asked->origin, asked->seen->request.has_stream);
   if (ended) {
     if (ended->time > connection->opened.time) return;
     if (ended->by == ASV_ENDED_MISDIRECTED)
@@ -75,10 +100,7 @@ static void accuse_route(const Asked *asked) {
   }
   gboolean coalesced = connection->links->len > 1;
   if (coalesced || (!connection->tls && !asked->seen->request.alt_used.size)) return;
-  accuse(asked, ASV_FINDING_USED_UNLEARNED,
-         "The client went to %s over %s with nothing in this capture that told it to: an HTTPS "
-         "record, or an entry learned before the capture began, can explain it.",
-         connection->server, connection->quic ? "QUIC" : "TCP");
+  accuse_unlearned(asked);
 }
 
 /* TRUE when the request goes by the alternative's own authority instead of the origin's (§2). */
@@ -132,11 +154,11 @@ static void judge_route(const Asked *asked) {
   AsvLink *link = asked->link;
   gboolean first = link->route == ASV_ROUTE_UNJUDGED;
   link->generation = asked->origin->generation;
-  AsvMatch match =
-      asv_match_find(connection, asked->origin, asked->state->clock, &asked->seen->request);
+  AsvMatch match = asv_match_find(asked->state, connection, asked->origin, asked->state->clock,
+                                  &asked->seen->request);
   if (!match.entry && first)
-    match =
-        asv_match_find(connection, asked->origin, connection->opened.time, &asked->seen->request);
+    match = asv_match_find(asked->state, connection, asked->origin, connection->opened.time,
+                           &asked->seen->request);
   if (match.entry && !(match.ended && match.ended->by == ASV_ENDED_MISDIRECTED)) {
     use_entry(asked, &match);
     return;
@@ -349,10 +371,11 @@ static gboolean misdirected(const Asked *asked, const AsvPending *pending) {
   }
   asv_origin_expire(asked->state, asked->origin, asked->state->clock);
   AsvRequestSeen shape = {.has_stream = asked->seen->response.has_stream};
-  AsvEntry *entry =
-      link->route == ASV_ROUTE_ALTERNATIVE
-          ? asv_cache_find(&asked->origin->cache, link->serial)
-          : asv_match_find(asked->connection, asked->origin, asked->state->clock, &shape).entry;
+  AsvEntry *entry = link->route == ASV_ROUTE_ALTERNATIVE
+                        ? asv_cache_find(&asked->origin->cache, link->serial)
+                        : asv_match_find(asked->state, asked->connection, asked->origin,
+                                         asked->state->clock, &shape)
+                              .entry;
   if (entry) return remove_misdirected(asked, entry, pending);
   accuse(asked, ASV_FINDING_MISDIRECTED,
          "A server that is not the origin's own answered 421 to a request for it.");

@@ -90,6 +90,10 @@ AsvSpan asv_timeline_server_address(const char *server) {
   return address;
 }
 
+const char *asv_timeline_asker(const AsvTimelineState *state, const char *address) {
+  return state->options.client_by == ASV_CLIENT_BY_CAPTURE ? "" : address;
+}
+
 /* ---- life ---- */
 
 static void capture_free(gpointer data) {
@@ -120,6 +124,7 @@ AsvTimeline *asv_timeline_new(const AsvTimelineOptions *options) {
   state->tunnellers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   state->connections = g_hash_table_new(g_int64_hash, g_int64_equal);
   state->names = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, asv_names_free);
+  state->answers = asv_answers_new();
   state->offers = g_array_new(FALSE, TRUE, sizeof(AsvEntry));
   g_queue_init(&state->open);
   g_queue_init(&state->closed);
@@ -171,6 +176,18 @@ static gboolean is_wanted(const AsvTimelineState *state, const AsvConnection *co
   return !origin.size || asv_span_is(origin, state->options.origin);
 }
 
+static gboolean is_answer(const AsvObservation *seen) {
+  return seen->kind == ASV_OBSERVATION_HTTPS_RECORD || seen->kind == ASV_OBSERVATION_ADDRESS_RECORD;
+}
+
+/* What asked DNS is no connection that matters here. */
+static void observe_answer(AsvTimelineState *state, const AsvObservation *seen) {
+  const char *client = seen->connection->client;
+  const char *asker = asv_timeline_asker(state, client ? client : "");
+  if (!asv_answers_add(state->answers, asker, state->clock, seen))
+    state->timeline->coverage.not_kept++;
+}
+
 static void dispatch(AsvTimelineState *state, AsvConnection *connection,
                      const AsvObservation *seen) {
   switch (seen->kind) {
@@ -209,6 +226,10 @@ void asv_timeline_observe(AsvTimeline *timeline, const AsvObservation *seen) {
   }
   if (!seen->connection) return;
   advance_clock(state, seen);
+  if (is_answer(seen)) {
+    observe_answer(state, seen);
+    return;
+  }
   AsvConnection *connection = asv_connection_of(state, seen);
   dispatch(state, connection, seen);
   if (is_wanted(state, connection, seen))
@@ -257,6 +278,7 @@ void asv_timeline_free(AsvTimeline *timeline) {
   g_hash_table_destroy(state->macs);
   g_hash_table_destroy(state->tunnellers);
   g_hash_table_destroy(state->names);
+  asv_answers_free(state->answers);
   g_array_free(state->offers, TRUE);
   asv_findings_free(state->findings);
   g_string_chunk_free(state->strings);

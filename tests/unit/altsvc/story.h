@@ -3,7 +3,7 @@
  * Tests of the timeline as stories: one observation a line, and what the
  * timeline made of them as text. The packet number is the line's number.
  *
- *   TIME CONN VERB ARGUMENTS        TIME in seconds; CONN t0 t1 (tcp), q0 (quic)
+ *   TIME CONN VERB ARGUMENTS        TIME in seconds; CONN t0 t1 (tcp), q0 (quic), u0 (udp)
  *
  *   any verb: [packet=N] [client=A] [server=A:P] [id=WORD]   the identity, else CONN
  *
@@ -22,6 +22,10 @@
  *   lost REASON [client]                                     from the client
  *
  *   close [REASON]
+ *
+ *   address NAME TTL ADDRESS,ADDRESS                         a DNS answer
+ *
+ *   https NAME PRIORITY [target=N] [alpn=P,P] [port=N] [hints=A,A]
  */
 #ifndef TESTS_UNIT_ALTSVC_STORY_H
 #define TESTS_UNIT_ALTSVC_STORY_H
@@ -39,7 +43,7 @@ typedef struct {
   AsvSpan value;
   AsvConnectionRef ref;
   AsvObservation seen;
-  AsvSpan names[8];
+  AsvSpan names[8], others[8];
   char label[32];
 } StoryLine;
 
@@ -71,18 +75,24 @@ static AsvSpan story_origin(const char *text) {
   return strcmp(text, "-") == 0 ? asv_span(NULL, 0) : asv_span_text(text);
 }
 
+/* The parts of a list with commas; none of NULL. */
+static AsvSpans story_list(const char *text, AsvSpan items[8]) {
+  char **parts = g_strsplit(text ? text : "", ",", 8);
+  gsize count = 0;
+  for (; parts[count]; count++) items[count] = asv_span_text(g_intern_string(parts[count]));
+  g_strfreev(parts);
+  return (AsvSpans){.items = items, .count = count};
+}
+
 static void story_tls(StoryLine *line) {
   AsvHandshakeSeen *about = &line->seen.handshake;
-  char **names = g_strsplit(story_key(line, "names") ? story_key(line, "names") : "", ",", 8);
-  gsize count = 0;
-  for (; names[count]; count++) line->names[count] = asv_span_text(g_intern_string(names[count]));
-  g_strfreev(names);
-  *about = (AsvHandshakeSeen){.sni = story_span(story_key(line, "sni")),
-                              .alpn = story_span(story_key(line, "alpn")),
-                              .tls_version = "1.3",
-                              .certificate_names = {.items = line->names, .count = count},
-                              .resumed = story_has(line, "resumed"),
-                              .secrets = !story_has(line, "sealed")};
+  *about =
+      (AsvHandshakeSeen){.sni = story_span(story_key(line, "sni")),
+                         .alpn = story_span(story_key(line, "alpn")),
+                         .tls_version = "1.3",
+                         .certificate_names = story_list(story_key(line, "names"), line->names),
+                         .resumed = story_has(line, "resumed"),
+                         .secrets = !story_has(line, "sealed")};
 }
 
 static void story_get(StoryLine *line) {
@@ -148,6 +158,26 @@ static void story_lost(StoryLine *line) {
                           .bytes = 100};
 }
 
+static void story_address(StoryLine *line) {
+  line->seen.address_record =
+      (AsvAddressRecordSeen){.name = asv_span_text(line->words[3]),
+                             .ttl = g_ascii_strtoull(line->words[4], NULL, 10),
+                             .addresses = story_list(line->words[5], line->names)};
+}
+
+static void story_https(StoryLine *line) {
+  const char *port = story_key(line, "port");
+  line->seen.https_record =
+      (AsvHttpsRecordSeen){.name = asv_span_text(line->words[3]),
+                           .ttl = 60,
+                           .priority = g_ascii_strtoull(line->words[4], NULL, 10),
+                           .target = story_span(story_key(line, "target")),
+                           .alpn = story_list(story_key(line, "alpn"), line->names),
+                           .has_port = port != NULL,
+                           .port = port ? g_ascii_strtoull(port, NULL, 10) : 0,
+                           .hints = story_list(story_key(line, "hints"), line->others)};
+}
+
 static void story_tell(AsvTimeline *timeline, StoryLine *line) {
   static const struct {
     const char *verb;
@@ -159,10 +189,16 @@ static void story_tell(AsvTimeline *timeline, StoryLine *line) {
                {"header", ASV_OBSERVATION_ADVERTISEMENT, story_header},
                {"frame", ASV_OBSERVATION_ADVERTISEMENT, story_frame},
                {"lost", ASV_OBSERVATION_UNREADABLE, story_lost},
-               {"close", ASV_OBSERVATION_CLOSE, story_close}};
+               {"close", ASV_OBSERVATION_CLOSE, story_close},
+               {"address", ASV_OBSERVATION_ADDRESS_RECORD, story_address},
+               {"https", ASV_OBSERVATION_HTTPS_RECORD, story_https}};
   const char *label = line->words[1], *verb = line->words[2];
   gboolean quic = label[0] == 'q';
-  g_snprintf(line->label, sizeof line->label, "%s:%s", quic ? "quic" : "tcp", label + 1);
+  g_snprintf(line->label, sizeof line->label, "%s:%s",
+             quic            ? "quic"
+             : *label == 'u' ? "udp"
+                             : "tcp",
+             label + 1);
   line->ref =
       (AsvConnectionRef){.label = line->label,
                          .id = g_str_hash(story_key(line, "id") ? story_key(line, "id") : label)};
