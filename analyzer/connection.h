@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the files of the pipeline share about one connection: pipeline.c (the
- * interface and time), tcp.c (TCP connections and the tunnels in them), names.c
- * (DNS), told.c (what the layers of a connection tell, as observations).
+ * interface and time), tcp.c (TCP connections and the tunnels in them),
+ * over-quic.c (QUIC connections), names.c (DNS), told.c (what the layers of a
+ * connection tell, as observations).
  */
 #ifndef ANALYZER_CONNECTION_H
 #define ANALYZER_CONNECTION_H
@@ -10,14 +11,17 @@
 #include "analyzer/direction.h"
 #include "analyzer/dns/dns.h"
 #include "analyzer/http/http.h"
+#include "analyzer/http/http3.h"
 #include "analyzer/order.h"
 #include "analyzer/pipeline.h"
+#include "analyzer/quic/quic.h"
 #include "analyzer/tls/tls.h"
 
 typedef struct AsvConn AsvConn;
 
 struct AsvPipeline {
   AsvNet *net;
+  AsvQuic *quic;
   AsvTlsContext *tls;
   AsvHttpContext *http;
   AsvServers *servers;
@@ -47,12 +51,14 @@ struct AsvConn {
   GList *undecided;        /* its link in the pipeline's queue, or NULL */
   AsvTls *tls;
   AsvHttp *http;
+  AsvHttp3 *http3;
   AsvDnsStream *dns[2];
   AsvAsker asker;
   AsvConnSide plain[2];
   int client_end;         /* of the flow's ends */
   AsvHttpVersion version; /* what ALPN said */
   AsvScheme scheme;
+  gboolean is_quic, not_http; /* over QUIC: not HTTP/3, as ALPN says */
   AsvConnectionRef ref;
   char client[ASV_ENDPOINT_TEXT], label[24];
   char *server;
@@ -76,6 +82,10 @@ gboolean asv_conn_tunnel(void *conn, const AsvPacketRef *at, guint64 stream, Asv
 /* The tunnels inside conn end. */
 void asv_conn_close_tunnels(AsvConn *conn, const AsvPacketRef *at, AsvCloseReason reason);
 
+/* --- over-quic.c --- */
+
+AsvQuicEvents asv_over_quic_events(AsvPipeline *pipeline);
+
 /* --- names.c --- */
 
 /* TRUE when the datagram is DNS. */
@@ -93,7 +103,7 @@ void asv_conn_emit(const AsvConn *conn, const AsvPacketRef *at, const AsvObserva
 /* mac: the client's, six octets, or NULL. */
 void asv_conn_tell_connection(const AsvConn *conn, const AsvPacketRef *at, const guint8 *mac,
                               gboolean migrated);
-/* self is the connection, as in AsvTlsEvents. */
+/* self is the connection, as in AsvTlsEvents and AsvQuicEvents. */
 void asv_conn_tell_handshake(void *self, const AsvPacketRef *at, const AsvTlsHandshake *handshake);
 void asv_conn_tell_unreadable(void *self, const AsvPacketRef *at, AsvSide from,
                               AsvTlsUnreadable reason, guint64 bytes);

@@ -6,15 +6,18 @@
 #include "analyzer/connection.h"
 
 static void on_datagram(void *self, const AsvPacketRef *at, const AsvUdp *udp) {
-  asv_names_datagram(self, at, udp);
+  AsvPipeline *pipeline = self;
+  if (!asv_names_datagram(pipeline, at, udp)) asv_quic_datagram(pipeline->quic, at, udp);
 }
 
 AsvPipeline *asv_pipeline_new(AsvKeys *keys, const AsvObserver *out) {
   AsvPipeline *pipeline = g_new0(AsvPipeline, 1);
   AsvNetEvents events = asv_tcp_events(pipeline);
+  AsvQuicEvents quic_events = asv_over_quic_events(pipeline);
   events.datagram = on_datagram;
   pipeline->net = asv_net_new(&events);
   pipeline->tls = asv_tls_context_new(keys);
+  pipeline->quic = asv_quic_new(pipeline->tls, &quic_events);
   pipeline->http = asv_http_context_new();
   pipeline->servers = asv_servers_new();
   pipeline->order = asv_order_new(out);
@@ -59,6 +62,7 @@ void asv_pipeline_file_end(AsvPipeline *pipeline, const AsvPacketRef *at,
 
 void asv_pipeline_finish(AsvPipeline *pipeline) {
   asv_net_finish(pipeline->net, &pipeline->last);
+  asv_quic_finish(pipeline->quic, &pipeline->last);
 }
 
 const AsvNetCounters *asv_pipeline_net_counters(const AsvPipeline *pipeline) {
@@ -67,6 +71,7 @@ const AsvNetCounters *asv_pipeline_net_counters(const AsvPipeline *pipeline) {
 
 void asv_pipeline_free(AsvPipeline *pipeline) {
   asv_net_free(pipeline->net);
+  asv_quic_free(pipeline->quic);
   asv_order_free(pipeline->order);
   asv_tls_context_free(pipeline->tls);
   asv_http_context_free(pipeline->http);

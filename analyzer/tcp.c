@@ -73,9 +73,11 @@ void asv_conn_free(gpointer data) {
   asv_conn_set_wait(conn, &conn->direction, NULL);
   asv_conn_set_wait(conn, &conn->tls, NULL);
   asv_conn_set_wait(conn, &conn->http, NULL);
+  asv_conn_set_wait(conn, &conn->is_quic, NULL);
   if (conn->undecided) g_queue_delete_link(&conn->pipeline->undecided, conn->undecided);
   if (conn->tls) asv_tls_free(conn->tls);
   if (conn->http) asv_http_free(conn->http);
+  if (conn->http3) asv_http3_free(conn->http3);
   for (int side = 0; side < 2; side++) {
     if (conn->dns[side]) asv_dns_stream_free(conn->dns[side]);
   }

@@ -86,21 +86,23 @@ static void emit_header_advertisement(AsvConn *conn, const AsvPacketRef *at,
                                       const AsvHttpResponse *response) {
   gsize lines = response->alt_svc_count;
   AsvObservation seen = asv_conn_observation(conn, at, ASV_OBSERVATION_ADVERTISEMENT);
-  seen.advertisement = (AsvAdvertisementSeen){
-      .has_stream = response->has_stream,
-      .stream = response->stream,
-      .via = response->has_stream ? ASV_VIA_HTTP2_HEADER : ASV_VIA_HTTP1_HEADER,
-      .origin = response->origin,
-      .origin_problem = response->origin.size      ? NULL
-                        : response->request_packet ? "no-authority"
-                                                   : "request-not-captured",
-      .value = join_lines(conn->pipeline, response->alt_svc, lines),
-      .values = {.items = response->alt_svc, .count = lines > 1 ? lines : 0},
-      .age = response->age,
-      .date = response->date,
-      .status = response->status,
-      .trailer = response->trailer,
-      .from = ASV_FROM_SERVER};
+  seen.advertisement =
+      (AsvAdvertisementSeen){.has_stream = response->has_stream,
+                             .stream = response->stream,
+                             .via = conn->is_quic          ? ASV_VIA_HTTP3_HEADER
+                                    : response->has_stream ? ASV_VIA_HTTP2_HEADER
+                                                           : ASV_VIA_HTTP1_HEADER,
+                             .origin = response->origin,
+                             .origin_problem = response->origin.size      ? NULL
+                                               : response->request_packet ? "no-authority"
+                                                                          : "request-not-captured",
+                             .value = join_lines(conn->pipeline, response->alt_svc, lines),
+                             .values = {.items = response->alt_svc, .count = lines > 1 ? lines : 0},
+                             .age = response->age,
+                             .date = response->date,
+                             .status = response->status,
+                             .trailer = response->trailer,
+                             .from = ASV_FROM_SERVER};
   asv_conn_emit(conn, at, &seen);
 }
 
@@ -204,7 +206,8 @@ static void on_http_unreadable(void *self, const AsvPacketRef *at, AsvSide from,
       [ASV_HTTP_NOT_HTTP] = ASV_UNREADABLE_NOT_HTTP,
       [ASV_HTTP_ONE_DIRECTION] = ASV_UNREADABLE_ONE_DIRECTION};
   const AsvConn *conn = self;
-  if (reason == ASV_HTTP_NOT_HTTP && !conn->tls) return; /* nothing was protected */
+  if (reason == ASV_HTTP_NOT_HTTP && !conn->tls && !conn->is_quic)
+    return; /* nothing was protected */
   tell_unreadable(conn, at, asv_from_side(from), reasons[reason], bytes);
 }
 
@@ -284,7 +287,8 @@ void asv_conn_tell_connection(const AsvConn *conn, const AsvPacketRef *at, const
                               gboolean migrated) {
   char text[18];
   AsvObservation seen = asv_conn_observation(conn, at, ASV_OBSERVATION_CONNECTION);
-  seen.opened = (AsvConnectionSeen){.transport = "tcp", .migrated = migrated};
+  seen.opened =
+      (AsvConnectionSeen){.transport = conn->is_quic ? "quic" : "tcp", .migrated = migrated};
   if (mac) {
     g_snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
                mac[4], mac[5]);
