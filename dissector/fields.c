@@ -52,6 +52,7 @@ static const Name names[] = {
     {"http.response.code", ALTSVC_FIELD_HTTP_STATUS},
     {"http.request.line", ALTSVC_FIELD_HTTP_LINE},
     {"http.response.line", ALTSVC_FIELD_HTTP_LINE},
+    {"http.chunked_trailer_part", ALTSVC_FIELD_HTTP_TRAILER},
     {"http2", ALTSVC_FIELD_HTTP2},
     {"http2.stream", ALTSVC_FIELD_HTTP2_STREAM},
     {"http2.type", ALTSVC_FIELD_HTTP2_TYPE},

@@ -14,7 +14,7 @@ struct AltsvcHttp1 {
 
 typedef struct {
   packet_info *pinfo;
-  AltsvcSection section;
+  AltsvcSection section, trailer;
   AsvSpan target;
   guint8 minor;
 } Reading;
@@ -25,13 +25,22 @@ void altsvc_http1_free(AltsvcHttp1 *http1) {
   g_free(http1);
 }
 
-static void read_line(Reading *reading, AsvSpan line) {
+static void read_line(AltsvcSection *section, AsvSpan line) {
   const guint8 *colon = line.size ? memchr(line.data, ':', line.size) : NULL;
   if (!colon) return;
   gsize size = (gsize)(colon - line.data);
   AsvSpan value = asv_span_sub(line, size + 1, line.size);
   while (value.size && strchr("\r\n", value.data[value.size - 1])) value.size--;
-  altsvc_section_add(&reading->section, asv_span_trim(asv_span(line.data, size)), value);
+  altsvc_section_add(section, asv_span_trim(asv_span(line.data, size)), value);
+}
+
+static void read_trailer(Reading *reading, AsvSpan lines) {
+  while (lines.size) {
+    const guint8 *end = memchr(lines.data, '\n', lines.size);
+    gsize size = end ? (gsize)(end - lines.data) + 1 : lines.size;
+    read_line(&reading->trailer, asv_span_sub(lines, 0, size));
+    lines = asv_span_sub(lines, size, lines.size);
+  }
 }
 
 static void read_node(proto_node *node, gpointer data) {
@@ -55,7 +64,10 @@ static void read_node(proto_node *node, gpointer data) {
       break;
     }
     case ALTSVC_FIELD_HTTP_LINE:
-      read_line(reading, altsvc_field_octets(reading->pinfo, node));
+      read_line(&reading->section, altsvc_field_octets(reading->pinfo, node));
+      break;
+    case ALTSVC_FIELD_HTTP_TRAILER:
+      read_trailer(reading, altsvc_field_octets(reading->pinfo, node));
       break;
     default:
       break;
@@ -97,11 +109,14 @@ static void read_target(Reading *reading) {
   altsvc_section_add(section, asv_span_text(":path"), target);
 }
 
-static void take_response(AltsvcConnection *connection, const AltsvcMessage *about,
-                          const AltsvcSection *section) {
+static void take_response(AltsvcConnection *connection, AltsvcMessage *about,
+                          const Reading *reading) {
   GQueue *waiting = &connection->http1->waiting;
   AltsvcRequest *request = g_queue_peek_head(waiting);
-  guint status = altsvc_message_response(connection, about, section, request);
+  guint status = altsvc_message_response(connection, about, &reading->section, request);
+  if (request) request->status = status;
+  about->trailer = TRUE;
+  altsvc_message_trailer(connection, about, &reading->trailer, request);
   if (!request || (status < 200 && status != 101)) return;
   g_queue_pop_head(waiting);
   if (request->kind == ALTSVC_REQUEST_CONNECT && status >= 200 && status < 300)
@@ -112,7 +127,9 @@ static void take_response(AltsvcConnection *connection, const AltsvcMessage *abo
 void altsvc_http1_node(AltsvcConnection *connection, packet_info *pinfo, proto_node *node) {
   Reading reading = {.pinfo = pinfo, .minor = 1};
   g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(AltsvcLine));
+  g_autoptr(GArray) trailer = g_array_new(FALSE, FALSE, sizeof(AltsvcLine));
   reading.section.lines = lines;
+  reading.trailer.lines = trailer;
   proto_tree_children_foreach(node, read_node, &reading);
   AltsvcMessage about = {.via = ASV_VIA_HTTP1_HEADER, .minor = reading.minor};
   if (!connection->http1) connection->http1 = g_new0(AltsvcHttp1, 1);
@@ -123,6 +140,6 @@ void altsvc_http1_node(AltsvcConnection *connection, packet_info *pinfo, proto_n
                       altsvc_message_request(connection, &about, &reading.section));
   } else if (altsvc_section_get(&reading.section, ":status").data) {
     altsvc_connection_sender_is(connection, ASV_FROM_SERVER);
-    take_response(connection, &about, &reading.section);
+    take_response(connection, &about, &reading);
   }
 }

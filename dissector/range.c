@@ -47,17 +47,26 @@ static void add_field(AltsvcRanges *ranges, const proto_node *node, AsvSpan name
     add(ranges, ALTSVC_RANGE_ALT_USED, node, whole, value);
 }
 
-/* "Alt-Svc: VALUE" and the end of the line. */
-static void add_line(AltsvcRanges *ranges, const proto_node *node) {
-  AsvSpan line = altsvc_field_octets(ranges->pinfo, node);
+/* "Alt-Svc: VALUE" and the end of the line, in what node stands for. */
+static void add_line(AltsvcRanges *ranges, const proto_node *node, AsvSpan whole, AsvSpan line) {
   const guint8 *colon = line.size ? memchr(line.data, ':', line.size) : NULL;
   if (!colon) return;
   gsize name = (gsize)(colon - line.data);
   while (line.size > name + 1 &&
          (line.data[line.size - 1] == '\r' || line.data[line.size - 1] == '\n'))
     line.size--;
-  add_field(ranges, node, asv_span_sub(line, 0, name), line,
+  add_field(ranges, node, asv_span_sub(line, 0, name), whole,
             asv_span_trim(asv_span_sub(line, name + 1, line.size - name - 1)));
+}
+
+static void add_lines(AltsvcRanges *ranges, const proto_node *node) {
+  AsvSpan whole = altsvc_field_octets(ranges->pinfo, node), left = whole;
+  while (left.size) {
+    const guint8 *end = memchr(left.data, '\n', left.size);
+    gsize size = end ? (gsize)(end - left.data) + 1 : left.size;
+    add_line(ranges, node, whole, asv_span_sub(left, 0, size));
+    left = asv_span_sub(left, size, left.size);
+  }
 }
 
 static void add_frame(AltsvcRanges *ranges, const proto_node *node) {
@@ -101,7 +110,8 @@ static void look(proto_node *node, gpointer data) {
       add_field(ranges, node, ranges->name, value, value);
       break;
     case ALTSVC_FIELD_HTTP_LINE:
-      add_line(ranges, node);
+    case ALTSVC_FIELD_HTTP_TRAILER:
+      add_lines(ranges, node);
       break;
     default:
       break;
