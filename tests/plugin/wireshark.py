@@ -33,13 +33,16 @@ class Wireshark:
     def __exit__(self, *_):
         shutil.rmtree(self.home)
 
-    def tshark(self, capture, *arguments):
-        """The standard output of tshark over that capture, which it gets on its standard input
-        when the ordinary user may not read it."""
+    def run(self, *arguments):
+        """The standard output of tshark with these arguments."""
         user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-        command = (user if os.geteuid() == 0 else []) + ["tshark", *OPTIONS, "-r", str(capture), *arguments]
+        command = (user if os.geteuid() == 0 else []) + ["tshark", *arguments]
         environment = {"HOME": str(self.home), "PATH": os.environ["PATH"], "TZ": "UTC"}
         run = subprocess.run(command, check=False, capture_output=True, env=environment, cwd=self.home)
         if run.returncode not in (0, 2):
             raise RuntimeError(f"{command}: exit {run.returncode}: {run.stderr.decode(errors='replace')}")
         return run.stdout
+
+    def tshark(self, capture, *arguments):
+        """The same over a capture that the ordinary user may read."""
+        return self.run(*OPTIONS, "-r", str(capture), *arguments)
