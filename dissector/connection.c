@@ -51,6 +51,7 @@ void altsvc_connection_free(AltsvcConnection *connection) {
   altsvc_http1_free(connection->http1);
   altsvc_http2_free(connection->http2);
   for (int i = 0; i < 2; i++) {
+    altsvc_stream_clear(&connection->streams[i]);
     g_free(connection->ends[i]);
     g_free(connection->addresses[i]);
   }
@@ -132,6 +133,26 @@ AsvObservation altsvc_connection_observation(const AltsvcConnection *connection,
 
 void altsvc_connection_tell(const AltsvcConnection *connection, const AsvObservation *seen) {
   connection->out->observe(connection->out->self, seen);
+}
+
+void altsvc_connection_unreadable(const AltsvcConnection *connection, AsvFrom from,
+                                  AsvUnreadableReason reason, guint64 bytes) {
+  AsvObservation seen = altsvc_connection_observation(connection, ASV_OBSERVATION_UNREADABLE);
+  seen.unreadable = (AsvUnreadableSeen){.reason = reason, .from = from, .bytes = bytes};
+  altsvc_connection_tell(connection, &seen);
+}
+
+void altsvc_connection_end_side(AltsvcConnection *connection, AsvFrom from) {
+  int client = connection->client;
+  int end = from == ASV_FROM_CLIENT ? client : 1 - client;
+  if (connection->ended[end]) return;
+  connection->ended[end] = TRUE;
+  guint32 missing = altsvc_stream_missing(&connection->streams[end]);
+  if (missing) altsvc_connection_unreadable(connection, from, ASV_UNREADABLE_BYTES_LOST, missing);
+  altsvc_tls_end(connection, from);
+  if (connection->ended[1 - end] && connection->answered && !connection->spoke[client])
+    altsvc_connection_unreadable(connection, ASV_FROM_CLIENT, ASV_UNREADABLE_ONE_DIRECTION, 0);
+  if (connection->tunnel) altsvc_connection_end_side(connection->tunnel, from);
 }
 
 void altsvc_connection_close(AltsvcConnection *connection, AsvFrom by, AsvCloseReason reason) {

@@ -11,6 +11,7 @@
 #include <epan/packet.h>
 
 #include "altsvc/observation.h"
+#include "stream.h"
 
 /* A plugin is not told the name of the capture file. */
 #define ALTSVC_FILE "-"
@@ -44,8 +45,13 @@ typedef struct AltsvcConnection {
   char *label;
   int client; /* which of ends; -1 while it is not known */
   AsvConnectionRef ref;
-  gboolean secure; /* inside TLS */
-  gboolean early;  /* what comes now is 0-RTT data */
+  AltsvcStream streams[2]; /* of ends */
+  gboolean ended[2];       /* of ends: nothing more comes */
+  gboolean spoke[2];       /* of ends: some HTTP was read */
+  gboolean answered;       /* a response was read */
+  gboolean proxied;        /* a PROXY protocol header stands before all else */
+  gboolean secure;         /* inside TLS */
+  gboolean early;          /* what comes now is 0-RTT data */
   gboolean closed;
   AsvFrom goaway;
   guint64 requests;
@@ -78,6 +84,14 @@ AsvFrom altsvc_connection_from(AltsvcConnection *connection);
 AsvObservation altsvc_connection_observation(const AltsvcConnection *connection,
                                              AsvObservationKind kind);
 void altsvc_connection_tell(const AltsvcConnection *connection, const AsvObservation *seen);
+
+/* Nothing more comes from that side, nor from the same side of tunnels inside: tells what could not
+ * be read of it. Nothing happens when that was said. */
+void altsvc_connection_end_side(AltsvcConnection *connection, AsvFrom from);
+
+/* Tells protected octets or messages that could not be read. */
+void altsvc_connection_unreadable(const AltsvcConnection *connection, AsvFrom from,
+                                  AsvUnreadableReason reason, guint64 bytes);
 
 /* The connection ends; nothing happens when that was said. */
 void altsvc_connection_close(AltsvcConnection *connection, AsvFrom by, AsvCloseReason reason);

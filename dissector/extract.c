@@ -28,8 +28,9 @@ typedef struct {
   const AsvObserver *out;
   AltsvcPlace at;
   AltsvcConnection *connection; /* of the segment last seen, or NULL */
-  guint flags;                  /* of that segment */
-  AsvSpan macs[2];              /* source, destination */
+  guint flags;                  /* of that segment, as the next two */
+  guint32 sequence, length;
+  AsvSpan macs[2]; /* source, destination */
 } Walk;
 
 static void connection_free(gpointer data) {
@@ -87,25 +88,39 @@ static void take_flags(const Walk *walk) {
                                 walk->flags & TCP_ACK ? ASV_FROM_SERVER : ASV_FROM_CLIENT);
 }
 
-/* The octets of a side end, of all connections inside too. */
-static void end_side(AltsvcConnection *connection, AsvFrom from) {
-  for (; connection; connection = connection->tunnel) altsvc_tls_end(connection, from);
-}
-
 /* What ends the connection counts after all that the packet carries. */
 static void take_end(const Walk *walk) {
   AltsvcConnection *connection = walk->connection;
-  if (!connection || !(walk->flags & (TCP_FIN | TCP_RST))) return;
+  if (!connection) return;
+  AltsvcStream *stream = &connection->streams[connection->sender];
+  guint32 sequence = walk->sequence + (walk->flags & TCP_SYN ? 1 : 0);
+  altsvc_stream_take(stream, sequence, walk->length);
+  if (walk->flags & TCP_FIN) altsvc_stream_fin(stream, sequence + walk->length);
+  if (walk->flags & TCP_RST)
+    altsvc_connection_close(connection, altsvc_connection_from(connection), ASV_CLOSE_RESET);
+  if (connection->ended[connection->sender] || !altsvc_stream_has_ended(stream)) return;
   AsvFrom from = altsvc_connection_from(connection);
-  if (walk->flags & TCP_RST) {
-    altsvc_connection_close(connection, from, ASV_CLOSE_RESET);
-  } else {
-    end_side(connection, from);
-    if (connection->goaway != ASV_FROM_NOBODY)
-      altsvc_connection_close(connection, connection->goaway, ASV_CLOSE_GOAWAY);
-    else
-      altsvc_connection_close(connection, from, ASV_CLOSE_FIN);
-  }
+  altsvc_connection_end_side(connection, from);
+  if (connection->goaway != ASV_FROM_NOBODY)
+    altsvc_connection_close(connection, connection->goaway, ASV_CLOSE_GOAWAY);
+  else
+    altsvc_connection_close(connection, from, ASV_CLOSE_FIN);
+}
+
+/* A PROXY protocol header (haproxy's proxy-protocol.txt, §2), version 1 or 2. */
+static gboolean begins_with_proxy_header(AsvSpan first) {
+  static const char *const lines[] = {"PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN"};
+  if (asv_span_equal(asv_span_sub(first, 0, 12), asv_span("\r\n\r\n\0\r\nQUIT\n", 12))) return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS(lines); i++)
+    if (asv_span_is(asv_span_sub(first, 0, strlen(lines[i])), lines[i])) return TRUE;
+  return FALSE;
+}
+
+/* The first octets of either side, before any protocol was found in them. */
+static void look_for_proxy(const Walk *walk, const proto_node *node) {
+  AltsvcConnection *connection = walk->connection;
+  if (connection->tls || connection->http1 || connection->http2 || connection->proxied) return;
+  connection->proxied = begins_with_proxy_header(altsvc_field_octets(walk->pinfo, node));
 }
 
 /* ---- the tree ---- */
@@ -131,6 +146,15 @@ static void walk_node(proto_node *node, gpointer data) {
     case ALTSVC_FIELD_TCP_FLAGS:
       walk->flags = (guint)altsvc_field_number(node);
       if (walk->connection) take_flags(walk);
+      break;
+    case ALTSVC_FIELD_TCP_SEQUENCE:
+      walk->sequence = (guint32)altsvc_field_number(node);
+      break;
+    case ALTSVC_FIELD_TCP_LENGTH:
+      walk->length = (guint32)altsvc_field_number(node);
+      break;
+    case ALTSVC_FIELD_TCP_PAYLOAD:
+      if (walk->connection) look_for_proxy(walk, node);
       break;
     case ALTSVC_FIELD_TLS:
       if (inner) altsvc_tls_node(inner, walk->pinfo, node);
@@ -177,9 +201,10 @@ static void finish_connection(const AltsvcExtract *extract, const AltsvcConnecti
   copy.out = out;
   copy.at = extract->last;
   altsvc_connection_from(&copy);
-  altsvc_tls_end(&copy, ASV_FROM_CLIENT);
-  altsvc_tls_end(&copy, ASV_FROM_SERVER);
-  if (copy.tunnel) finish_connection(extract, copy.tunnel, out);
+  AltsvcConnection *tunnel = g_steal_pointer(&copy.tunnel);
+  altsvc_connection_end_side(&copy, ASV_FROM_CLIENT);
+  altsvc_connection_end_side(&copy, ASV_FROM_SERVER);
+  if (tunnel) finish_connection(extract, tunnel, out);
   altsvc_connection_close(&copy, ASV_FROM_NOBODY, ASV_CLOSE_CAPTURE_ENDS);
 }
 

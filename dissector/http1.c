@@ -135,6 +135,7 @@ void altsvc_http1_node(AltsvcConnection *connection, packet_info *pinfo, proto_n
   if (!connection->http1) connection->http1 = g_new0(AltsvcHttp1, 1);
   if (altsvc_section_get(&reading.section, ":method").data) {
     altsvc_connection_sender_is(connection, ASV_FROM_CLIENT);
+    connection->spoke[connection->sender] = TRUE;
     read_target(&reading);
     g_queue_push_tail(&connection->http1->waiting,
                       altsvc_message_request(connection, &about, &reading.section));

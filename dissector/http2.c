@@ -215,6 +215,7 @@ void altsvc_http2_node(AltsvcConnection *connection, packet_info *pinfo, proto_n
   AsvSpan octets = altsvc_field_octets(pinfo, node);
   AsvReader reader = asv_reader(octets);
   if (!connection->http2) connection->http2 = http2_new();
+  connection->spoke[connection->sender] = TRUE;
   if (octets.size >= 3 && memcmp(octets.data, "PRI", 3) == 0) {
     altsvc_connection_sender_is(connection, ASV_FROM_CLIENT);
     return;

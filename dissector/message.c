@@ -86,6 +86,18 @@ static AltsvcRequest *keep(const AltsvcConnection *connection, gboolean connect,
   return request;
 }
 
+/* The name of what a proxy says that it is one by; empty for none. */
+static AsvSpan proxy_field(const AltsvcConnection *connection, const AltsvcSection *section) {
+  const char *name = NULL;
+  if (altsvc_section_get(section, "via").data)
+    name = "via";
+  else if (altsvc_section_get(section, "forwarded").data)
+    name = "forwarded";
+  else if (connection->proxied)
+    name = "proxy-protocol";
+  return asv_span_text(name);
+}
+
 AltsvcRequest *altsvc_message_request(AltsvcConnection *connection, const AltsvcMessage *about,
                                       const AltsvcSection *section) {
   char origin_text[ASV_ORIGIN_MAX], referer_text[ASV_ORIGIN_MAX];
@@ -106,9 +118,7 @@ AltsvcRequest *altsvc_message_request(AltsvcConnection *connection, const Altsvc
       .alt_used = altsvc_section_get(section, "alt-used"),
       .user_agent = altsvc_section_get(section, "user-agent"),
       .sec_fetch_site = altsvc_section_get(section, "sec-fetch-site"),
-      .proxy_field = asv_span_text(altsvc_section_get(section, "via").data         ? "via"
-                                   : altsvc_section_get(section, "forwarded").data ? "forwarded"
-                                                                                   : NULL),
+      .proxy_field = proxy_field(connection, section),
       .referer_origin = url_origin(altsvc_section_get(section, "referer"), referer_text),
       .early_data = connection->early && !about->pushed};
   altsvc_connection_tell(connection, &seen);
@@ -165,6 +175,7 @@ static GArray *connection_fields(const AltsvcSection *section) {
 guint altsvc_message_response(AltsvcConnection *connection, const AltsvcMessage *about,
                               const AltsvcSection *section, const AltsvcRequest *request) {
   guint64 status = 0;
+  connection->answered = TRUE;
   asv_span_decimal(altsvc_section_get(section, ":status"), &status);
   g_autoptr(GArray) names = connection_fields(section);
   AsvObservation seen = altsvc_connection_observation(connection, ASV_OBSERVATION_RESPONSE);

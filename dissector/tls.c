@@ -142,18 +142,12 @@ static AsvUnreadableReason reason_of(const AltsvcConnection *connection) {
   return ASV_UNREADABLE_NO_SECRETS;
 }
 
-static void tell_unreadable(const AltsvcConnection *connection, AsvFrom from, guint64 octets) {
-  AsvObservation seen = altsvc_connection_observation(connection, ASV_OBSERVATION_UNREADABLE);
-  seen.unreadable =
-      (AsvUnreadableSeen){.reason = reason_of(connection), .from = from, .bytes = octets};
-  altsvc_connection_tell(connection, &seen);
-}
-
 void altsvc_tls_end(AltsvcConnection *connection, AsvFrom from) {
   AltsvcTls *tls = connection->tls;
   if (!tls) return;
   Side *side = &tls->sides[side_of(from)];
-  if (side->unreadable) tell_unreadable(connection, from, side->unreadable);
+  if (side->unreadable)
+    altsvc_connection_unreadable(connection, from, reason_of(connection), side->unreadable);
   side->unreadable = 0;
   if (tls->has_client_hello || tls->has_server_hello) tell_once(connection);
 }
@@ -408,7 +402,7 @@ static void take_record(AltsvcConnection *connection, const Walk *walk, AsvSpan 
     } else {
       side->told = TRUE;
       tell_once(connection);
-      tell_unreadable(connection, from, size);
+      altsvc_connection_unreadable(connection, from, reason_of(connection), size);
     }
   }
 }

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sequence numbers compare by their distance from the next one, so that they may wrap. */
+#include "stream.h"
+
+/* A capture with more holes in one direction has lost the connection anyway. */
+#define RANGES_MAX 256u
+
+typedef struct {
+  guint32 from, to;
+} Range;
+
+/* How far a lies behind b; negative when before it. */
+static gint32 distance(guint32 a, guint32 b) {
+  return (gint32)(a - b);
+}
+
+static void hold(AltsvcStream *stream, Range range) {
+  if (!stream->ahead) stream->ahead = g_array_new(FALSE, FALSE, sizeof(Range));
+  if (stream->ahead->len < RANGES_MAX) g_array_append_val(stream->ahead, range);
+}
+
+/* Moves on through what was held, as far as it now follows. */
+static void catch_up(AltsvcStream *stream) {
+  gboolean moved = TRUE;
+  while (moved && stream->ahead) {
+    moved = FALSE;
+    for (guint i = 0; i < stream->ahead->len && !moved; i++) {
+      Range range = g_array_index(stream->ahead, Range, i);
+      if (distance(range.from, stream->next) > 0) continue;
+      if (distance(range.to, stream->next) > 0) stream->next = range.to;
+      g_array_remove_index_fast(stream->ahead, i);
+      moved = TRUE;
+    }
+    if (!stream->ahead->len) g_clear_pointer(&stream->ahead, g_array_unref);
+  }
+}
+
+void altsvc_stream_take(AltsvcStream *stream, guint32 from, guint32 size) {
+  Range range = {from, from + size};
+  if (!stream->known) stream->next = from;
+  stream->known = TRUE;
+  if (distance(range.to, stream->next) <= 0) return;
+  if (distance(from, stream->next) > 0)
+    hold(stream, range);
+  else
+    stream->next = range.to;
+  catch_up(stream);
+}
+
+void altsvc_stream_fin(AltsvcStream *stream, guint32 at) {
+  stream->has_fin = TRUE;
+  stream->fin = at;
+}
+
+gboolean altsvc_stream_has_ended(const AltsvcStream *stream) {
+  return stream->has_fin && distance(stream->next, stream->fin) >= 0;
+}
+
+guint32 altsvc_stream_missing(const AltsvcStream *stream) {
+  guint32 missing = 0;
+  if (stream->has_fin && distance(stream->fin, stream->next) > 0)
+    missing = stream->fin - stream->next;
+  for (guint i = 0; stream->ahead && i < stream->ahead->len; i++) {
+    guint32 hole = g_array_index(stream->ahead, Range, i).from - stream->next;
+    missing = missing ? MIN(missing, hole) : hole;
+  }
+  return missing;
+}
+
+void altsvc_stream_clear(AltsvcStream *stream) {
+  g_clear_pointer(&stream->ahead, g_array_unref);
+}
