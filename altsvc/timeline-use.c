@@ -60,14 +60,15 @@ static void use_entry(const Asked *asked, const AsvMatch *match) {
 static void accuse_unlearned(const Asked *asked) {
   const AsvConnection *connection = asked->connection;
   const char *transport = connection->quic ? "QUIC" : "TCP";
+  AsvSpan host = asked->origin->origin.host;
   const AsvService *service;
   gboolean any = asv_match_service(asked->state, connection, asked->origin,
                                    asked->seen->request.has_stream, &service);
   if (service)
     accuse(asked, ASV_FINDING_USED_UNLEARNED,
            "The client went to %s over %s with no Alt-Svc entry that told it to: the HTTPS record "
-           "of that name (packet %" G_GUINT64_FORMAT ") did.",
-           connection->server, transport, service->packet);
+           "of %.*s (packet %" G_GUINT64_FORMAT ") did.",
+           connection->server, transport, (int)host.size, (const char *)host.data, service->packet);
   else if (any)
     accuse(asked, ASV_FINDING_USED_UNLEARNED,
            "The client went to %s over %s with nothing in this capture that told it to: the HTTPS "

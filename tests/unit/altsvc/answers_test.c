@@ -154,7 +154,7 @@ static void check_words(const char *answers, const char *server, const char *exp
 
 static void test_words(void) {
   const char *here = "192.0.2.1:443", *there = "192.0.2.1:8443";
-  const char *did = "the HTTPS record of that name (packet 1) did.";
+  const char *did = "the HTTPS record of a.test (packet 1) did.";
   const char *not = "the HTTPS records in it do not lead there";
   const char *none = "an HTTPS record, or an entry learned before";
   check_words("", here, none);
