@@ -219,13 +219,17 @@ typedef struct {
   gboolean foreign; /* it was not seen between these endpoints */
 } AsvQuicRoute;
 
-/* Finds up to `room` connections that the datagram may belong to, the likeliest first; returns
- * their number. fresh becomes TRUE where its first packet begins a new one instead. */
+/*
+ * Finds up to `room` connections that the datagram may belong to, the likeliest
+ * first; returns their number. fresh becomes TRUE where its first packet is an
+ * Initial to an id that is not known: it begins a new connection, or belongs to
+ * the one that is given (if any), whose client has the same endpoints and id.
+ */
 guint asv_quic_routes_find(AsvQuic *quic, const AsvUdp *udp, AsvQuicRoute *routes, guint room,
                            gboolean *fresh);
 
-/* A connection begins with that datagram. */
-void asv_quic_routes_begin(AsvQuicConnection *connection, const AsvUdp *udp);
+/* A connection begins with that datagram; first: it is of the client's first flight. */
+void asv_quic_routes_begin(AsvQuicConnection *connection, const AsvUdp *udp, gboolean first);
 
 /* Notes what the datagram's long header says about ids, and that its endpoints are the
  * connection's. */
@@ -254,9 +258,6 @@ gboolean asv_quic_connection_datagram(AsvQuicConnection *connection, const AsvPa
 /* What is kept will not become readable by waiting: reads it as far as it can be. */
 void asv_quic_connection_give_up(AsvQuicConnection *connection);
 
-/* Accounts for octets that could not be read. */
-void asv_quic_connection_unreadable(AsvQuicConnection *connection, const AsvPacketRef *at,
-                                    AsvSide from, AsvTlsUnreadable reason, guint64 octets);
 void asv_quic_connection_close(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide by,
                                const AsvQuicClose *close);
 /* Ends it: what is kept, streams, accounts. */
@@ -273,8 +274,9 @@ typedef enum {
 /* Opens a packet of that level into room. */
 AsvQuicOpenResult asv_level_open(AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side,
                                  const AsvQuicPacket *packet, AsvQuicOpened *opened);
-/* TRUE when the packet opens with Initial keys made of its own destination connection id. */
-gboolean asv_level_is_first(AsvQuicConnection *connection, const AsvQuicPacket *packet);
+/* TRUE when the packet is a client's that opens with Initial keys made of its own destination
+ * connection id: it belongs to a first flight, or to the one after a Retry. */
+gboolean asv_level_is_first(AsvQuic *quic, const AsvQuicPacket *packet);
 /* Why packets of that level and side cannot be read. */
 AsvTlsUnreadable asv_level_reason(const AsvQuicConnection *connection, AsvQuicLevel level,
                                   AsvSide side);

@@ -31,21 +31,18 @@ static void clear_initials(AsvQuicConnection *connection) {
 }
 
 /* Keys of the packet's own destination: the client's first flight, or the one after a Retry. */
-static gboolean open_first(AsvQuicConnection *connection, const AsvQuicPacket *packet,
+static gboolean open_first(AsvQuic *quic, const AsvQuicPacket *packet, guint64 expected,
                            AsvQuicOpened *opened) {
-  AsvQuic *quic = connection->quic;
   AsvQuicKeys *keys = asv_quic_keys_initial(quic->context->crypto, packet->version,
                                             packet->destination, ASV_CLIENT);
-  gboolean done =
-      keys && asv_quic_keys_open(keys, packet, connection->expected[ASV_LEVEL_INITIAL][ASV_CLIENT],
-                                 quic->room, opened);
+  gboolean done = keys && asv_quic_keys_open(keys, packet, expected, quic->room, opened);
   asv_quic_keys_free(keys);
   return done;
 }
 
-gboolean asv_level_is_first(AsvQuicConnection *connection, const AsvQuicPacket *packet) {
+gboolean asv_level_is_first(AsvQuic *quic, const AsvQuicPacket *packet) {
   AsvQuicOpened opened;
-  return open_first(connection, packet, &opened);
+  return open_first(quic, packet, 0, &opened);
 }
 
 static AsvQuicOpenResult open_initial(AsvQuicConnection *connection, AsvSide side,
@@ -64,7 +61,8 @@ static AsvQuicOpenResult open_initial(AsvQuicConnection *connection, AsvSide sid
   }
   if (side == ASV_SERVER || asv_span_equal(destination, packet->destination))
     return destination.size ? ASV_OPEN_FAILED : ASV_OPEN_NO_KEYS;
-  if (!open_first(connection, packet, opened)) return ASV_OPEN_FAILED;
+  if (!open_first(quic, packet, connection->expected[ASV_LEVEL_INITIAL][side], opened))
+    return ASV_OPEN_FAILED;
   clear_initials(connection);
   connection->initial_destination = asv_cid_make(packet->destination);
   asv_handshake_restart(connection);

@@ -80,33 +80,46 @@ static void make_room(AsvQuic *quic, const AsvPacketRef *at) {
 
 /* --- new connections --- */
 
-/*
- * Who is the client, when the Initial that begins the connection is not its
- * first one: its capture started late. The server has the lower port then.
- */
-static AsvSide guess_sender(AsvQuicConnection *connection, const AsvUdp *udp) {
+/* What the Initial to an unknown id is. */
+typedef enum {
+  FIRST,  /* of a client's first flight */
+  LATER,  /* another one: those before it are not there */
+  UNKNOWN /* of a version that is not read, or cut */
+} Beginning;
+
+static Beginning judge(AsvQuic *quic, const AsvUdp *udp) {
   AsvQuicPacket packet;
   AsvSpan data = udp->data;
-  if (!asv_quic_packet_next(&data, 0, &packet) || !packet.version) return ASV_CLIENT;
-  if (asv_level_is_first(connection, &packet)) {
-    connection->initial_destination = asv_cid_make(packet.destination);
-    return ASV_CLIENT;
-  }
-  return udp->source.port < udp->destination.port ? ASV_SERVER : ASV_CLIENT;
+  if (!asv_quic_packet_next(&data, 0, &packet) || !packet.version) return UNKNOWN;
+  return asv_level_is_first(quic, &packet) ? FIRST : LATER;
+}
+
+/* TRUE when the Initial is of the connection between the same endpoints: its client goes on, or is
+ * heard after its server. */
+static gboolean continues(const AsvQuicConnection *connection, Beginning beginning) {
+  gboolean headless = !connection->readable && !connection->initial_destination.size;
+  return beginning == LATER || (beginning == FIRST && headless);
+}
+
+/* The server has the lower port, where the capture started late. */
+static AsvSide guess_sender(const AsvUdp *udp, Beginning beginning) {
+  return beginning == LATER && udp->source.port < udp->destination.port ? ASV_SERVER : ASV_CLIENT;
 }
 
 static void begin(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *udp, AsvQuicRoute *route) {
+  Beginning beginning = judge(quic, udp);
+  if (route->connection && continues(route->connection, beginning)) return;
   make_room(quic, at);
   AsvQuicConnection *connection = asv_quic_connection_new(quic, at, udp);
   quic->count++;
   g_queue_push_tail_link(&quic->open, &connection->link);
-  AsvSide from = guess_sender(connection, udp);
+  AsvSide from = guess_sender(udp, beginning);
   if (from == ASV_SERVER) {
     connection->flow.client = connection->client = udp->destination;
     connection->flow.server = udp->source;
     connection->flow.has_mac = FALSE;
   }
-  asv_quic_routes_begin(connection, udp);
+  asv_quic_routes_begin(connection, udp, beginning == FIRST);
   *route = (AsvQuicRoute){.connection = connection, .from = from, .sure = TRUE};
 }
 
@@ -157,6 +170,7 @@ gboolean asv_quic_datagram(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *
   tick(quic, at);
   guint count = asv_quic_routes_find(quic, udp, routes, G_N_ELEMENTS(routes), &fresh);
   if (fresh) {
+    if (!count) routes[0].connection = NULL;
     begin(quic, at, udp, &routes[0]);
     count = 1;
   }

@@ -287,21 +287,19 @@ static guint routes_by_path(const AsvQuicRoutes *routes, const Path *path, const
   return count;
 }
 
-/* A connection whose server was heard first, of which this is the client. */
-static gboolean route_to_headless(const AsvQuicRoutes *routes, const Path *path, const AsvUdp *udp,
-                                  const Header *header, AsvQuicRoute *route) {
+/* The newest connection between the same endpoints, if its client gave itself the same id. */
+static guint route_by_source(const AsvQuicRoutes *routes, const Path *path, const AsvUdp *udp,
+                             const Header *header, AsvQuicRoute *route) {
   const Link *link = path && path->links->len ? link_at(path, path->links->len - 1) : NULL;
-  if (!link || link->connection->readable || link->connection->initial_destination.size)
-    return FALSE;
+  if (!link || sender(path, link, udp) != ASV_CLIENT) return 0;
   const CidEntry *entry = find_cid(routes, OF_CLIENT, header->source);
   gboolean same = header->source.size ? entry && entry->connection == link->connection
                                       : !link->connection->routing.cid_size[ASV_CLIENT];
-  if (!same || sender(path, link, udp) != ASV_CLIENT) return FALSE;
   *route = (AsvQuicRoute){.connection = link->connection,
                           .from = ASV_CLIENT,
                           .cid_size = header->destination.size,
                           .sure = TRUE};
-  return TRUE;
+  return same ? 1 : 0;
 }
 
 static guint find_long(AsvQuicRoutes *routes, const AsvUdp *udp, AsvQuicRoute *found, guint room,
@@ -316,9 +314,8 @@ static guint find_long(AsvQuicRoutes *routes, const AsvUdp *udp, AsvQuicRoute *f
     if (count) return count;
   }
   if (!version_counts(header.version) || type_of(&header) != ASV_QUIC_INITIAL) return 0;
-  if (route_to_headless(routes, path, udp, &header, found)) return 1;
   *fresh = TRUE;
-  return 0;
+  return route_by_source(routes, path, udp, &header, found);
 }
 
 /* --- short headers --- */
@@ -408,23 +405,30 @@ static void note_long(AsvQuic *quic, const AsvQuicRoute *route, const Header *he
   if (route->from == ASV_SERVER) {
     add_cid(connection, OF_CLIENT, header->destination);
     shadow_server(routing, type, header->source);
-  } else if (type == ASV_QUIC_INITIAL) {
-    if (!find_cid(quic->routes, OF_SERVER, header->destination))
-      add_cid(connection, OF_FIRST_FLIGHT, header->destination);
-    shadow_client_initial(quic, routing, header->destination);
-  } else if (type == ASV_QUIC_HANDSHAKE && !routing->cid_known[to]) {
+    return;
+  }
+  AsvSpan first = asv_cid_span(&connection->initial_destination);
+  gboolean given = type == ASV_QUIC_HANDSHAKE || (type == ASV_QUIC_INITIAL && first.size &&
+                                                  !asv_span_equal(first, header->destination));
+  if (given && !routing->cid_known[to]) {
     add_cid(connection, OF_SERVER, header->destination);
     routing->cid_known[to] = TRUE;
     routing->cid_size[to] = header->destination.size;
+    routing->current[to] = asv_cid_make(header->destination);
   }
+  if (type != ASV_QUIC_INITIAL) return;
+  if (!find_cid(quic->routes, OF_SERVER, header->destination))
+    add_cid(connection, OF_FIRST_FLIGHT, header->destination);
+  shadow_client_initial(quic, routing, header->destination);
 }
 
-void asv_quic_routes_begin(AsvQuicConnection *connection, const AsvUdp *udp) {
+void asv_quic_routes_begin(AsvQuicConnection *connection, const AsvUdp *udp, gboolean first) {
   AsvQuicRouting *routing = &connection->routing;
   Header header;
   if (!read_header(udp->data, &header)) return;
   routing->shadow_initial = asv_cid_make(header.destination);
   routing->shadow_initial_set = header.destination.size > 0;
+  if (first) connection->initial_destination = routing->shadow_initial;
 }
 
 void asv_quic_routes_note(AsvQuic *quic, const AsvUdp *udp, const AsvQuicRoute *route) {
