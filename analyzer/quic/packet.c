@@ -116,9 +116,12 @@ static gboolean begins(AsvSpan octets, AsvSpan destination) {
 }
 
 gsize asv_quic_segment_next(AsvSpan glued, const AsvQuicPacket *first, gsize after) {
-  for (gsize at = after + 1; at < glued.size; at++)
-    if ((glued.data[at] & FIXED_BIT) &&
-        begins(asv_span_sub(glued, at, glued.size), first->destination))
-      return at;
+  gsize zeros = glued.size; /* where those at the end begin */
+  while (zeros && glued.data[zeros - 1] == 0) zeros--;
+  for (gsize at = after + 1; at < glued.size; at++) {
+    AsvSpan rest = asv_span_sub(glued, at, glued.size);
+    if (at >= zeros && rest.size >= PADDING_SURE) return at;
+    if ((rest.data[0] & FIXED_BIT) && begins(rest, first->destination)) return at;
+  }
   return 0;
 }

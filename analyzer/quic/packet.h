@@ -47,9 +47,10 @@ gboolean asv_quic_packet_next(AsvSpan *datagram, gsize cid_size, AsvQuicPacket *
  * Where the next datagram may begin when a capture holds several of them glued
  * together (segmentation offload): the first offset above `after` in glued at
  * which a packet with the destination connection id of first, the first packet
- * of glued, could begin; 0 when there is none. Segments are of one size, the
- * last may be smaller: a size that is found holds for all. Only opening a
- * packet tells whether it is right, above all with empty connection ids.
+ * of glued, could begin, or padding behind a short header, which has no length;
+ * 0 when there is none. Segments are of one size, the last may be smaller: a
+ * size that is found holds for all. Only opening a packet tells whether it is
+ * right, above all with empty connection ids.
  */
 gsize asv_quic_segment_next(AsvSpan glued, const AsvQuicPacket *first, gsize after);
 

@@ -238,6 +238,22 @@ static void test_glued_short(void) {
   g_assert_cmpuint(asv_quic_segment_next(asv_span(octets, 200), &first, 99), ==, 100);
 }
 
+/* A short header that zeros follow, of which the first may be its own. */
+static void test_padded_short(void) {
+  guint8 octets[100];
+  memset(octets, 0xee, sizeof octets);
+  AsvQuicPacket first = {.destination = asv_span("12345678", 8)};
+  for (gsize end = 40; end <= sizeof octets; end++) {
+    gsize padding = sizeof octets - end;
+    memset(octets + 40, 0xee, sizeof octets - 40);
+    memset(octets + end, 0, padding);
+    gsize at = asv_quic_segment_next(asv_span(octets, sizeof octets), &first, 0);
+    g_assert_cmpuint(at, ==, padding >= 16 ? end : 0);
+    at = asv_quic_segment_next(asv_span(octets, sizeof octets), &first, end);
+    g_assert_cmpuint(at, ==, padding >= 17 ? end + 1 : 0);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/quic/packet/varint", test_varint);
@@ -251,5 +267,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/quic/packet/greased", test_greased);
   g_test_add_func("/quic/packet/glued-long", test_glued_long);
   g_test_add_func("/quic/packet/glued-short", test_glued_short);
+  g_test_add_func("/quic/packet/padded-short", test_padded_short);
   return g_test_run();
 }
