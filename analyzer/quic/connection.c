@@ -37,6 +37,22 @@ static void tell_unreadable(AsvQuicConnection *connection, const AsvPacketRef *a
   connection->quic->events.unreadable(connection->consumer, at, from, reason, octets);
 }
 
+/* A server may write before its client has accepted it; if that never does, nothing is missed. */
+static gboolean is_tentative(AsvQuicConnection *connection, AsvSide side, guint64 octets) {
+  if (side == ASV_CLIENT || connection->spoke || !connection->seen[ASV_CLIENT]) return FALSE;
+  add_saturated(&connection->tentative, octets);
+  return TRUE;
+}
+
+static void client_spoke(AsvQuicConnection *connection, const AsvPacketRef *at) {
+  guint64 octets = connection->tentative;
+  connection->spoke = TRUE;
+  connection->tentative = 0;
+  if (!octets) return;
+  AsvTlsUnreadable reason = asv_level_reason(connection, ASV_LEVEL_APPLICATION, ASV_SERVER);
+  tell_unreadable(connection, at, ASV_SERVER, reason, octets);
+}
+
 static void flush_unreadable(AsvQuicConnection *connection, const AsvPacketRef *at) {
   for (int side = 0; side < 2; side++) {
     for (int reason = 0; reason < ASV_QUIC_REASONS; reason++) {
@@ -177,6 +193,7 @@ static void not_opened(AsvQuicConnection *connection, const Datagram *datagram,
     asv_quic_connection_close(connection, datagram->at, side, &close);
     return;
   }
+  if (is_tentative(connection, side, packet->octets.size)) return;
   AsvTlsUnreadable reason =
       datagram->cut ? ASV_TLS_BYTES_LOST : asv_level_reason(connection, level, side);
   tell_unreadable(connection, datagram->at, side, reason, packet->octets.size);
@@ -250,6 +267,8 @@ static gsize take_short(AsvQuicConnection *connection, const Datagram *datagram,
   AsvQuicOpenResult result;
   if (must_wait(connection, ASV_LEVEL_APPLICATION, datagram->side))
     return keep(connection, datagram, packet->octets) ? whole : 0;
+  if (datagram->side == ASV_CLIENT && datagram->sure && !connection->spoke)
+    client_spoke(connection, datagram->at);
   if (size && size < whole && take_part(connection, datagram, packet, size)) return size;
   result = asv_level_open(connection, ASV_LEVEL_APPLICATION, datagram->side, packet, &opened);
   if (result == ASV_OPEN_DONE) {
@@ -326,6 +345,7 @@ void asv_quic_connection_close(AsvQuicConnection *connection, const AsvPacketRef
 void asv_quic_connection_finish(AsvQuicConnection *connection, const AsvPacketRef *at, AsvEnd why) {
   if (!connection->opened) return;
   asv_quic_connection_give_up(connection);
+  if (connection->closing) why = ASV_END_FIN;
   asv_streams_finish(connection, at, why);
   if (connection->handshake.has_client_hello) asv_handshake_tell(connection, at);
   flush_unreadable(connection, at);

@@ -167,6 +167,7 @@ struct AsvQuicConnection {
   gboolean closing;        /* CONNECTION_CLOSE or a stateless reset was seen */
   gboolean queued_closing; /* it stands in `closing` of AsvQuic */
   gboolean seen[2];        /* packets of that side were */
+  gboolean spoke;          /* the client has sent 1-RTT packets: it has accepted the server */
   gboolean readable;       /* an Initial of it was opened */
   gboolean hopeless;       /* what packets wait for will not come */
   gboolean settled;        /* both sides use 1-RTT: Initial and Handshake keys are gone */
@@ -182,6 +183,8 @@ struct AsvQuicConnection {
   guint64 expected[ASV_LEVELS][2]; /* packet number, by space */
   AsvQuicKept kept;
   AsvQuicUnreadable unreadable[2];
+  guint64
+      tentative; /* octets of the server that could not be read, while the client has not spoken */
   AsvQuicGlue glue;
   GArray *reset_tokens; /* 16 octets each, or NULL */
 
@@ -232,8 +235,8 @@ guint asv_quic_routes_find(AsvQuic *quic, const AsvUdp *udp, AsvQuicRoute *route
 void asv_quic_routes_begin(AsvQuicConnection *connection, const AsvUdp *udp, gboolean first);
 
 /* Notes what the datagram's long header says about ids, and that its endpoints are the
- * connection's. */
-void asv_quic_routes_note(AsvQuic *quic, const AsvUdp *udp, const AsvQuicRoute *route);
+ * connection's; TRUE when they were not so far. */
+gboolean asv_quic_routes_note(AsvQuic *quic, const AsvUdp *udp, const AsvQuicRoute *route);
 
 /* A connection id that side wants to be written to with. */
 void asv_quic_routes_add(AsvQuicConnection *connection, AsvSide side, AsvSpan id);
@@ -260,7 +263,7 @@ void asv_quic_connection_give_up(AsvQuicConnection *connection);
 
 void asv_quic_connection_close(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide by,
                                const AsvQuicClose *close);
-/* Ends it: what is kept, streams, accounts. */
+/* Ends it: what is kept, streams, accounts. why counts where neither side closed it. */
 void asv_quic_connection_finish(AsvQuicConnection *connection, const AsvPacketRef *at, AsvEnd why);
 
 /* --- level.c --- */

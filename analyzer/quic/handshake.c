@@ -193,12 +193,13 @@ void asv_handshake_tell(AsvQuicConnection *connection, const AsvPacketRef *at) {
    * working means that it was not accepted. */
   if (handshake->ech == ASV_TLS_ECH_OFFERED && handshake->opened)
     handshake->ech = ASV_TLS_ECH_GREASE;
-  AsvTlsHandshake told = {.alpn = kept_span(handshake->alpn),
-                          .version = handshake->has_server_hello ? "1.3" : NULL,
-                          .resumed = handshake->resumed,
-                          .early_data = handshake->early_accepted,
-                          .ech = handshake->ech,
-                          .secrets = handshake->opened};
+  AsvTlsHandshake told = {
+      .alpn = kept_span(handshake->alpn),
+      .version = handshake->has_server_hello || handshake->opened ? "1.3" : NULL,
+      .resumed = handshake->resumed,
+      .early_data = handshake->early_accepted,
+      .ech = handshake->ech,
+      .secrets = handshake->opened};
   const AsvClientHello *hello = handshake->hello;
   if (hello) {
     if (handshake->ech != ASV_TLS_ECH_ACCEPTED) told.sni = hello->sni;

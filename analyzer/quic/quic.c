@@ -56,7 +56,7 @@ static void expire(GQueue *queue, const AsvPacketRef *at, gint64 limit) {
   while (queue->head) {
     AsvQuicConnection *connection = queue->head->data;
     if (at->time - connection->last <= limit) return;
-    end(connection, at, connection->closing ? ASV_END_FIN : ASV_END_IDLE);
+    end(connection, at, ASV_END_IDLE);
   }
 }
 
@@ -75,7 +75,7 @@ static void make_room(AsvQuic *quic, const AsvPacketRef *at) {
   if (quic->count < ASV_QUIC_CONNECTIONS_MAX) return;
   const GQueue *queue = quic->closing.head ? &quic->closing : &quic->open;
   AsvQuicConnection *oldest = queue->head->data;
-  end(oldest, at, oldest->closing ? ASV_END_FIN : ASV_END_IDLE);
+  end(oldest, at, ASV_END_IDLE);
 }
 
 /* --- new connections --- */
@@ -154,8 +154,8 @@ static gboolean deliver(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *udp
   gboolean passes = udp->wanted && connection->opened;
   if (passes ? !asv_quic_connection_datagram(connection, at, udp, route, sure) : !sure)
     return FALSE;
-  asv_quic_routes_note(quic, udp, route);
-  if (passes) note_migration(connection, at, udp, route->from);
+  gboolean moved = asv_quic_routes_note(quic, udp, route);
+  if (passes && moved) note_migration(connection, at, udp, route->from);
   touch(connection, at);
   return TRUE;
 }
@@ -197,10 +197,7 @@ static GPtrArray *all_connections(AsvQuic *quic) {
 
 void asv_quic_finish(AsvQuic *quic, const AsvPacketRef *at) {
   GPtrArray *all = all_connections(quic);
-  for (guint i = 0; i < all->len; i++) {
-    AsvQuicConnection *connection = g_ptr_array_index(all, i);
-    end(connection, at, connection->closing ? ASV_END_FIN : ASV_END_CAPTURE);
-  }
+  for (guint i = 0; i < all->len; i++) end(g_ptr_array_index(all, i), at, ASV_END_CAPTURE);
   g_ptr_array_unref(all);
 }
 

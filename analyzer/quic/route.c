@@ -184,10 +184,10 @@ static void unlink_path(AsvQuicRoutes *routes, Path *path, AsvQuicConnection *co
   g_free(path);
 }
 
-static void note_path(AsvQuic *quic, const AsvUdp *udp, const AsvQuicRoute *route) {
+static gboolean note_path(AsvQuic *quic, const AsvUdp *udp, const AsvQuicRoute *route) {
   AsvQuicRouting *routing = &route->connection->routing;
   Path *path = find_path(quic->routes, udp, TRUE);
-  if (find_link(path, route->connection)) return;
+  if (find_link(path, route->connection)) return FALSE;
   const AsvEndpoint *client = route->from == ASV_CLIENT ? &udp->source : &udp->destination;
   Link link = {route->connection, !endpoint_equal(&path->ends[0], client)};
   g_array_append_val(path->links, link);
@@ -197,6 +197,7 @@ static void note_path(AsvQuic *quic, const AsvUdp *udp, const AsvQuicRoute *rout
     unlink_path(quic->routes, g_ptr_array_index(routing->paths, 0), route->connection);
     g_ptr_array_remove_index(routing->paths, 0);
   }
+  return TRUE;
 }
 
 void asv_quic_routes_forget(AsvQuicConnection *connection) {
@@ -431,16 +432,17 @@ void asv_quic_routes_begin(AsvQuicConnection *connection, const AsvUdp *udp, gbo
   if (first) connection->initial_destination = routing->shadow_initial;
 }
 
-void asv_quic_routes_note(AsvQuic *quic, const AsvUdp *udp, const AsvQuicRoute *route) {
+gboolean asv_quic_routes_note(AsvQuic *quic, const AsvUdp *udp, const AsvQuicRoute *route) {
   Header header;
-  note_path(quic, udp, route);
+  gboolean fresh = note_path(quic, udp, route);
   if (udp->data.data[0] & LONG_FORM) {
     if (read_header(udp->data, &header)) note_long(quic, route, &header);
-    return;
+    return fresh;
   }
   AsvQuicCid *current = &route->connection->routing.current[asv_side_other(route->from)];
   AsvSpan id = asv_span_sub(udp->data, 1, route->cid_size);
-  if (asv_span_equal(asv_cid_span(current), id)) return;
+  if (asv_span_equal(asv_cid_span(current), id)) return fresh;
   *current = asv_cid_make(id);
   add_cid(route->connection, (Kind)asv_side_other(route->from), id);
+  return fresh;
 }
