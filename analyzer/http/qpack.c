@@ -76,6 +76,13 @@ static void drain(nghttp3_qpack_decoder *decoder) {
   nghttp3_qpack_decoder_write_decoder(decoder, &buf);
 }
 
+/* To reset a context would leak what it had of a field line. */
+static Outcome fail(AsvQpack *qpack) {
+  nghttp3_qpack_stream_context_del(qpack->context);
+  qpack->context = NULL;
+  return OUTCOME_FAILED;
+}
+
 static Outcome decode(AsvQpack *qpack, nghttp3_qpack_decoder *decoder, AsvSpan octets) {
   const AsvQpackEvents *events = &qpack->events;
   if (!qpack->context &&
@@ -87,12 +94,12 @@ static Outcome decode(AsvQpack *qpack, nghttp3_qpack_decoder *decoder, AsvSpan o
     guint8 flags = 0;
     nghttp3_ssize read = nghttp3_qpack_decoder_read_request(decoder, qpack->context, &nv, &flags,
                                                             octets.data, octets.size, TRUE);
-    if (read < 0) return OUTCOME_FAILED;
+    if (read < 0) return fail(qpack);
     octets.data += read;
     octets.size -= (gsize)read;
     if (flags & NGHTTP3_QPACK_DECODE_FLAG_BLOCKED) return OUTCOME_BLOCKED;
     if (flags & NGHTTP3_QPACK_DECODE_FLAG_FINAL) return OUTCOME_READ;
-    if (!(flags & NGHTTP3_QPACK_DECODE_FLAG_EMIT)) return OUTCOME_FAILED;
+    if (!(flags & NGHTTP3_QPACK_DECODE_FLAG_EMIT)) return fail(qpack);
     nghttp3_vec name = nghttp3_rcbuf_get_buf(nv.name), value = nghttp3_rcbuf_get_buf(nv.value);
     events->field(events->self, asv_span(name.base, name.len), asv_span(value.base, value.len));
     nghttp3_rcbuf_decref(nv.name);
@@ -113,13 +120,12 @@ static Outcome decode_plain(AsvQpack *qpack, AsvSpan octets) {
 /*
  * Whether a section's Required Insert Count, which is told modulo twice the
  * number of entries that fit (RFC 9204 §4.5.1.1), can only be what it was
- * taken for. Behind a loss: an insert takes an octet at least (§4.3.4), so no
+ * taken for, behind a loss: an insert takes an octet at least (§4.3.4), so no
  * more inserts than octets can have passed unread; and the encoder is ahead of
  * what the receiver has by no more than the entries that fit (§2.1.1).
  */
 static gboolean is_certain(const AsvQpack *qpack, guint64 required) {
   guint64 fit = qpack->capacity / ENTRY_MIN;
-  if (!qpack->lost) return TRUE;
   return required + fit > nghttp3_qpack_decoder_get_icnt(qpack->table) + qpack->passed;
 }
 
@@ -135,9 +141,9 @@ static Outcome decode_with_table(AsvQpack *qpack, AsvSpan octets) {
   if (!qpack->table) qpack->table = make_decoder(qpack->capacity);
   Outcome outcome = decode(qpack, qpack->table, octets);
   drain(qpack->table);
-  if (outcome == OUTCOME_BLOCKED && qpack->lost) return OUTCOME_FAILED;
-  gboolean certain = is_certain(qpack, nghttp3_qpack_stream_context_get_ricnt(qpack->context));
-  return outcome == OUTCOME_READ && !certain ? OUTCOME_FAILED : outcome;
+  if (!qpack->lost || outcome == OUTCOME_FAILED) return outcome;
+  guint64 required = nghttp3_qpack_stream_context_get_ricnt(qpack->context);
+  return outcome == OUTCOME_READ && is_certain(qpack, required) ? OUTCOME_READ : OUTCOME_FAILED;
 }
 
 static Outcome try(AsvQpack *qpack, AsvSpan octets) {
