@@ -71,6 +71,7 @@ static const AltsvcPacket *first_pass(packet_info *pinfo, proto_tree *tree) {
 /* ---- what is shown ---- */
 
 static void append_info(packet_info *pinfo, const AltsvcPacket *packet) {
+  if (!col_get_writable(pinfo->cinfo, COL_INFO)) return;
   for (guint i = 0; i < packet->count; i++) {
     g_autofree char *words = altsvc_summary_info(&packet->items[i]);
     if (words) col_append_fstr(pinfo->cinfo, COL_INFO, " | Alt-Svc %s", words);
@@ -84,8 +85,10 @@ static guint index_of(const AltsvcPacket *packet, const AsvFinding *finding) {
   return 0;
 }
 
-static gboolean is_drawn(const AltsvcPacket *packet, const GPtrArray *late, guint at) {
-  if (altsvc_seen_is_shown(&packet->items[at])) return TRUE;
+static gboolean is_drawn(const AltsvcDrawing *drawing, const AltsvcPacket *packet,
+                         const GPtrArray *late, guint at) {
+  const AltsvcSeen *seen = &packet->items[at];
+  if (seen->facts->len || (drawing->ranges && altsvc_seen_is_shown(seen))) return TRUE;
   for (guint i = 0; late && i < late->len; i++)
     if (index_of(packet, late->pdata[i]) == at) return TRUE;
   return FALSE;
@@ -94,7 +97,7 @@ static gboolean is_drawn(const AltsvcPacket *packet, const GPtrArray *late, guin
 static void draw(const AltsvcDrawing *drawing, const AltsvcPacket *packet) {
   const GPtrArray *late = drawing->forward ? altsvc_record_late(record, drawing->pinfo->num) : NULL;
   for (guint i = 0; i < packet->count; i++) {
-    if (!is_drawn(packet, late, i)) continue;
+    if (!is_drawn(drawing, packet, late, i)) continue;
     proto_item *item = altsvc_tree_draw(drawing, &packet->items[i]);
     for (guint j = 0; late && j < late->len; j++) {
       const AsvFinding *finding = late->pdata[j];
@@ -104,18 +107,20 @@ static void draw(const AltsvcDrawing *drawing, const AltsvcPacket *packet) {
   }
 }
 
+/* Findings are drawn for whatever looks at expert infos, the rest when somebody looks at us. */
 static void draw_packet(const AltsvcPacket *packet, tvbuff_t *tvb, packet_info *pinfo,
                         proto_tree *tree) {
+  gboolean looked_at = proto_field_is_referenced(tree, proto_altsvc);
   AltsvcDrawing drawing = {.protocol = proto_altsvc,
                            .tvb = tvb,
                            .pinfo = pinfo,
                            .tree = tree,
-                           .ranges = altsvc_ranges_new(pinfo, tree, tvb),
+                           .ranges = looked_at ? altsvc_ranges_new(pinfo, tree, tvb) : NULL,
                            .links = altsvc_record_links(record),
                            .forward = pinfo->fd->visited,
                            .cache_rows = preferences.cache_rows};
   draw(&drawing, packet);
-  altsvc_ranges_free(drawing.ranges);
+  if (looked_at) altsvc_ranges_free(drawing.ranges);
 }
 
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data G_GNUC_UNUSED) {

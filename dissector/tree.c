@@ -235,24 +235,28 @@ static void draw_cache(const Drawn *drawn) {
 
 /* ---- the whole ---- */
 
+static void draw_below(const Drawn *drawn) {
+  const AltsvcDrawing *drawing = drawn->drawing;
+  draw_message(drawn);
+  if (drawn->seen->observation->kind == ASV_OBSERVATION_ADVERTISEMENT) {
+    altsvc_value_draw(drawn->tree, drawn->seen, drawing->ranges);
+    draw_acceptance(drawn);
+  }
+  draw_events(drawn);
+  if (drawing->forward) draw_future(drawn);
+  draw_cache(drawn);
+}
+
 proto_item *altsvc_tree_draw(const AltsvcDrawing *drawing, const AltsvcSeen *seen) {
   g_autofree char *title = altsvc_summary_title(seen);
   proto_item *item = proto_tree_add_protocol_format(drawing->tree, drawing->protocol, drawing->tvb,
                                                     0, 0, "HTTP Alternative Services, %s", title);
   Drawn drawn = {
       .drawing = drawing, .seen = seen, .tree = proto_item_add_subtree(item, altsvc_ids_subtree())};
-  gboolean is_advertisement = seen->observation->kind == ASV_OBSERVATION_ADVERTISEMENT;
-  draw_message(&drawn);
-  if (is_advertisement) {
-    altsvc_value_draw(drawn.tree, seen, drawing->ranges);
-    draw_acceptance(&drawn);
-  }
-  draw_events(&drawn);
-  if (drawing->forward) draw_future(&drawn);
+  if (drawing->ranges) draw_below(&drawn);
   for (guint i = 0; i < seen->facts->len; i++) {
     const AltsvcFact *fact = seen->facts->pdata[i];
     altsvc_expert_add(drawing->pinfo, item, fact->code, fact->message);
   }
-  draw_cache(&drawn);
   return item;
 }

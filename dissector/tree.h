@@ -15,14 +15,14 @@ typedef struct {
   tvbuff_t *tvb;
   packet_info *pinfo;
   proto_tree *tree;
-  AltsvcRanges *ranges;
+  AltsvcRanges *ranges; /* NULL: nobody looks at more than the findings */
   const AltsvcLinks *links;
   gboolean forward; /* later packets are known: links to them too */
   guint cache_rows; /* the most that are shown */
 } AltsvcDrawing;
 
 /* Adds it to the packet's tree; returns its top item, with its findings but those of the whole
- * traffic. */
+ * traffic. Without ranges the item has nothing else. */
 proto_item *altsvc_tree_draw(const AltsvcDrawing *drawing, const AltsvcSeen *seen);
 
 #endif
