@@ -78,7 +78,7 @@ static void tell_opened(const AltsvcConnection *connection) {
   seen.time = connection->first.time;
   seen.packet = connection->first.packet;
   seen.opened = (AsvConnectionSeen){.transport = "tcp"};
-  if (connection->has_mac) {
+  if (connection->has_mac[connection->client]) {
     const guint8 *octets = connection->macs[connection->client];
     g_snprintf(mac, sizeof mac, "%02x:%02x:%02x:%02x:%02x:%02x", octets[0], octets[1], octets[2],
                octets[3], octets[4], octets[5]);

@@ -40,8 +40,8 @@ typedef struct AltsvcConnection {
   char *ends[2];          /* "192.0.2.1:443" */
   char *addresses[2];
   guint16 ports[2];
-  gboolean has_mac;
-  guint8 macs[2][6];
+  gboolean has_mac[2];
+  guint8 macs[2][6]; /* Ethernet source of each end */
   char *label;
   int client; /* which of ends; -1 while it is not known */
   AsvConnectionRef ref;

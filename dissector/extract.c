@@ -30,7 +30,7 @@ typedef struct {
   AltsvcConnection *connection; /* of the segment last seen, or NULL */
   guint flags;                  /* of that segment, as the next two */
   guint32 sequence, length;
-  AsvSpan macs[2]; /* source, destination */
+  AsvSpan mac; /* Ethernet source */
 } Walk;
 
 static void connection_free(gpointer data) {
@@ -62,10 +62,10 @@ void altsvc_extract_free(AltsvcExtract *extract) {
 
 /* ---- TCP ---- */
 
-static void note_macs(AltsvcConnection *connection, const Walk *walk) {
-  if (walk->macs[0].size != 6 || walk->macs[1].size != 6) return;
-  connection->has_mac = TRUE;
-  for (int i = 0; i < 2; i++) memcpy(connection->macs[i], walk->macs[i].data, 6);
+static void note_mac(AltsvcConnection *connection, AsvSpan mac) {
+  if (mac.size != 6 || connection->has_mac[connection->sender]) return;
+  connection->has_mac[connection->sender] = TRUE;
+  memcpy(connection->macs[connection->sender], mac.data, 6);
 }
 
 static AltsvcConnection *connection_of(const Walk *walk, guint32 number) {
@@ -74,11 +74,11 @@ static AltsvcConnection *connection_of(const Walk *walk, guint32 number) {
   AltsvcConnection *connection = g_hash_table_lookup(extract->connections, key);
   if (!connection) {
     connection = altsvc_connection_new(&extract->common, number, walk->pinfo, &walk->at);
-    note_macs(connection, walk);
     g_hash_table_insert(extract->connections, key, connection);
     g_ptr_array_add(extract->in_order, connection);
   }
   altsvc_connection_enter(connection, walk->pinfo, &walk->at, walk->out);
+  note_mac(connection, walk->mac);
   return connection;
 }
 
@@ -137,8 +137,7 @@ static void walk_node(proto_node *node, gpointer data) {
   AltsvcConnection *inner = walk->connection ? innermost(walk->connection) : NULL;
   switch (field) {
     case ALTSVC_FIELD_ETH_SOURCE:
-    case ALTSVC_FIELD_ETH_DESTINATION:
-      walk->macs[field - ALTSVC_FIELD_ETH_SOURCE] = altsvc_field_octets(walk->pinfo, node);
+      walk->mac = altsvc_field_octets(walk->pinfo, node);
       return;
     case ALTSVC_FIELD_TCP_STREAM:
       walk->connection = connection_of(walk, (guint32)altsvc_field_number(node));

@@ -19,7 +19,7 @@ typedef struct {
 
 static const Name names[] = {
     {"eth.src", ALTSVC_FIELD_ETH_SOURCE},
-    {"eth.dst", ALTSVC_FIELD_ETH_DESTINATION},
+    {"sll.src.eth", ALTSVC_FIELD_ETH_SOURCE},
     {"tcp", ALTSVC_FIELD_TCP},
     {"tcp.stream", ALTSVC_FIELD_TCP_STREAM},
     {"tcp.flags", ALTSVC_FIELD_TCP_FLAGS},

@@ -11,9 +11,7 @@
 #include "message.h"
 
 enum {
-  FRAME_DATA = 0x0,
   FRAME_HEADERS = 0x1,
-  FRAME_RST_STREAM = 0x3,
   FRAME_SETTINGS = 0x4,
   FRAME_PUSH_PROMISE = 0x5,
   FRAME_GOAWAY = 0x7,
@@ -21,15 +19,18 @@ enum {
   FRAME_ORIGIN = 0xc
 };
 
-enum { FLAG_END_STREAM = 0x1, FLAG_ACK = 0x1, FLAG_END_HEADERS = 0x4, FLAG_PADDED = 0x8 };
+enum { FLAG_ACK = 0x1, FLAG_END_HEADERS = 0x4, FLAG_PADDED = 0x8 };
+
+/* Lines of a header section in CONTINUATION frames; analyzer/limits.h has the reason. */
+#define BLOCK_LINES_MAX 1024u
 
 #define MAX_FRAME_SIZE_LEAST 16384u
 #define MAX_FRAME_SIZE_MOST 16777215u
 
-/* A frame whose header block goes on in CONTINUATION. */
+/* A header block that goes on in CONTINUATION frames. */
 typedef struct {
-  gboolean end_stream;
-  guint32 promised; /* 0: it is HEADERS */
+  guint32 promised; /* 0: it began with HEADERS */
+  GArray *lines;    /* AltsvcLine, owned octets: what was read of it so far; or NULL */
 } Block;
 
 struct AltsvcHttp2 {
@@ -57,9 +58,38 @@ static AltsvcHttp2 *http2_new(void) {
   return http2;
 }
 
+static void line_clear(gpointer data) {
+  AltsvcLine *line = data;
+  g_free((gpointer)line->name.data);
+  g_free((gpointer)line->value.data);
+}
+
+static void block_clear(Block *block) {
+  g_clear_pointer(&block->lines, g_array_unref);
+}
+
+static AsvSpan own(AsvSpan span) {
+  return asv_span(g_memdup2(span.data, span.size), span.size);
+}
+
+/* Keeps the lines of a section that is not complete. */
+static void block_keep(Block *block, const AltsvcSection *section) {
+  if (!block->lines) {
+    block->lines = g_array_new(FALSE, FALSE, sizeof(AltsvcLine));
+    g_array_set_clear_func(block->lines, line_clear);
+  }
+  for (guint i = 0; i < section->lines->len && block->lines->len < BLOCK_LINES_MAX; i++) {
+    AltsvcLine line = g_array_index(section->lines, AltsvcLine, i);
+    line.name = own(line.name);
+    line.value = own(line.value);
+    g_array_append_val(block->lines, line);
+  }
+}
+
 void altsvc_http2_free(AltsvcHttp2 *http2) {
   if (!http2) return;
   g_hash_table_destroy(http2->requests);
+  for (int i = 0; i < 2; i++) block_clear(&http2->block[i]);
   g_free(http2);
 }
 
@@ -109,22 +139,33 @@ static void take_response(const Frame *frame) {
   if (request && status >= 200 && !request->status) request->status = status;
 }
 
-/* HEADERS, PUSH_PROMISE, CONTINUATION: the fields stand in the one that ends the section. */
+/* A whole section, or the end of one. */
+static void take_section(Frame *frame, guint32 promised) {
+  if (promised && frame->from == ASV_FROM_SERVER)
+    take_request(frame, promised, TRUE);
+  else if (!promised && frame->from == ASV_FROM_CLIENT)
+    take_request(frame, frame->stream, FALSE);
+  else if (!promised)
+    take_response(frame);
+}
+
+/* HEADERS, PUSH_PROMISE, CONTINUATION. Wireshark shows in each what it could read so far. */
 static void take_block(Frame *frame) {
   Block *block = &frame->http2->block[side(frame->from)];
   if (frame->type != FRAME_CONTINUATION) {
     AsvReader reader = asv_reader(frame->payload);
     if (frame->flags & FLAG_PADDED) asv_read_u8(&reader);
     block->promised = frame->type == FRAME_PUSH_PROMISE ? asv_read_u32(&reader) & 0x7fffffffu : 0;
-    block->end_stream = frame->type == FRAME_HEADERS && frame->flags & FLAG_END_STREAM;
+    block_clear(block);
   }
-  if (!(frame->flags & FLAG_END_HEADERS) || !frame->section.lines->len) return;
-  if (block->promised && frame->from == ASV_FROM_SERVER)
-    take_request(frame, block->promised, TRUE);
-  else if (!block->promised && frame->from == ASV_FROM_CLIENT)
-    take_request(frame, frame->stream, FALSE);
-  else if (!block->promised)
-    take_response(frame);
+  if (!(frame->flags & FLAG_END_HEADERS)) {
+    block_keep(block, &frame->section);
+    return;
+  }
+  if (block->lines)
+    g_array_prepend_vals(frame->section.lines, block->lines->data, block->lines->len);
+  if (frame->section.lines->len) take_section(frame, block->promised);
+  block_clear(block);
 }
 
 /* ---- other frames ---- */

@@ -170,6 +170,14 @@ static void read_alpn(Message *message, AsvSpan name) {
   if (name.size && !grease) g_ptr_array_add(message->alpn, asv_span_dup(name));
 }
 
+/* The first certificate of a Certificate message (RFC 8446 §4.4.2). */
+static AsvSpan leaf_of(AsvSpan body) {
+  AsvReader reader = asv_reader(body);
+  asv_read_span(&reader, asv_read_u8(&reader)); /* certificate_request_context */
+  asv_read_u24(&reader);
+  return asv_read_span(&reader, asv_read_u24(&reader));
+}
+
 static void read_message(proto_node *node, gpointer data) {
   Message *message = data;
   AltsvcField field = altsvc_field_of(node);
@@ -220,7 +228,8 @@ static void read_message(proto_node *node, gpointer data) {
       message->compression = (guint)altsvc_field_number(node);
       break;
     case ALTSVC_FIELD_TLS_COMPRESSED:
-      message->certificate = altsvc_field_decompressed(message->pinfo, node, message->compression);
+      message->certificate =
+          leaf_of(altsvc_field_decompressed(message->pinfo, node, message->compression));
       break;
     default:
       break;
