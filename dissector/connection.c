@@ -47,6 +47,7 @@ AltsvcConnection *altsvc_connection_new(const AltsvcCommon *common, guint32 numb
 void altsvc_connection_free(AltsvcConnection *connection) {
   if (!connection) return;
   altsvc_connection_free(connection->tunnel);
+  g_clear_pointer(&connection->held, g_ptr_array_unref);
   altsvc_tls_free(connection->tls);
   altsvc_http1_free(connection->http1);
   altsvc_http2_free(connection->http2);
@@ -131,7 +132,32 @@ AsvObservation altsvc_connection_observation(const AltsvcConnection *connection,
                           .connection = &connection->ref};
 }
 
+static void observation_free(gpointer data) {
+  asv_observation_free(data);
+}
+
+void altsvc_connection_decide_early(AltsvcConnection *connection, gboolean accepted) {
+  g_autoptr(GPtrArray) held = g_steal_pointer(&connection->held);
+  if (!held) return;
+  for (guint i = 0; accepted && i < held->len; i++)
+    connection->out->observe(connection->out->self, g_ptr_array_index(held, i));
+  if (accepted) return;
+  connection->requests = 0;
+  altsvc_http1_free(g_steal_pointer(&connection->http1));
+  altsvc_http2_free(g_steal_pointer(&connection->http2));
+}
+
+void altsvc_connection_hold_early(AltsvcConnection *connection) {
+  if (!connection->held) connection->held = g_ptr_array_new_with_free_func(observation_free);
+}
+
 void altsvc_connection_tell(const AltsvcConnection *connection, const AsvObservation *seen) {
+  gboolean request =
+      seen->kind == ASV_OBSERVATION_REQUEST || seen->kind == ASV_OBSERVATION_KEEP_ALIVE;
+  if (connection->held && connection->early && request) {
+    g_ptr_array_add(connection->held, asv_observation_copy(seen));
+    return;
+  }
   connection->out->observe(connection->out->self, seen);
 }
 

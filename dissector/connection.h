@@ -52,6 +52,7 @@ typedef struct AltsvcConnection {
   gboolean proxied;        /* a PROXY protocol header stands before all else */
   gboolean secure;         /* inside TLS */
   gboolean early;          /* what comes now is 0-RTT data */
+  GPtrArray *held;         /* AsvObservation*: of 0-RTT data, until the server accepts it */
   gboolean closed;
   AsvFrom goaway;
   guint64 requests;
@@ -84,6 +85,13 @@ AsvFrom altsvc_connection_from(AltsvcConnection *connection);
 AsvObservation altsvc_connection_observation(const AltsvcConnection *connection,
                                              AsvObservationKind kind);
 void altsvc_connection_tell(const AltsvcConnection *connection, const AsvObservation *seen);
+
+/* Requests in 0-RTT data wait to be told. */
+void altsvc_connection_hold_early(AltsvcConnection *connection);
+
+/* Whether the server has accepted 0-RTT data (RFC 8446 §4.2.10): what was read of it is told, or
+ * counts as never sent. */
+void altsvc_connection_decide_early(AltsvcConnection *connection, gboolean accepted);
 
 /* Nothing more comes from that side, nor from the same side of tunnels inside: tells what could not
  * be read of it. Nothing happens when that was said. */

@@ -173,7 +173,7 @@ static void walk_node(proto_node *node, gpointer data) {
 static void count(AltsvcExtract *extract, const packet_info *pinfo, const AltsvcPlace *at) {
   AsvCaptureSeen *capture = &extract->capture;
   if (!capture->packets++) capture->first = at->time;
-  capture->bytes += pinfo->fd->cap_len;
+  capture->bytes += pinfo->fd->pkt_len;
   capture->first = MIN(capture->first, at->time);
   capture->last = MAX(capture->last, at->time);
   extract->last = *at;

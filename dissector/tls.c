@@ -31,6 +31,7 @@ typedef struct {
   gboolean started;  /* a record was seen */
   gboolean readable; /* a protected record could be read */
   gboolean told;     /* that some could not */
+  gboolean finished; /* its Finished was read */
   guint64 protected, counted;
   guint64 unreadable; /* octets that were not told yet */
 } Side;
@@ -38,6 +39,7 @@ typedef struct {
 struct AltsvcTls {
   gboolean told;
   gboolean has_client_hello, has_server_hello;
+  gboolean early_decided; /* the server has accepted 0-RTT data, or not */
   gboolean resumed, early_offered, early_accepted, ech;
   guint16 version, suite;
   char *sni, *alpn;
@@ -237,8 +239,15 @@ static void read_message(proto_node *node, gpointer data) {
   proto_tree_children_foreach(node, read_message, message);
 }
 
-static void take_client_hello(AltsvcTls *tls, const Message *message) {
+static void decide_early(AltsvcConnection *connection, gboolean accepted) {
+  connection->tls->early_decided = TRUE;
+  altsvc_connection_decide_early(connection, accepted);
+}
+
+static void take_client_hello(AltsvcConnection *connection, const Message *message) {
+  AltsvcTls *tls = connection->tls;
   if (tls->told) return;
+  if (tls->has_client_hello) decide_early(connection, FALSE); /* HelloRetryRequest */
   if (!tls->has_client_hello) {
     tls->early_offered = message->early_data;
     tls->ech = message->ech;
@@ -298,6 +307,7 @@ static void take_server_hello(AltsvcConnection *connection, const Message *messa
   tls->suite = message->suite;
   tls->has_server_hello = TRUE;
   find_resumption(connection, message);
+  if (!tls->resumed) decide_early(connection, FALSE);
 }
 
 static void take_certificate(AltsvcConnection *connection, const Message *message) {
@@ -323,6 +333,7 @@ static void take_server_message(AltsvcConnection *connection, const Message *mes
       break;
     case MESSAGE_ENCRYPTED_EXTENSIONS:
       tls->early_accepted = message->early_data;
+      decide_early(connection, message->early_data);
       break;
     case MESSAGE_CERTIFICATE:
     case MESSAGE_COMPRESSED_CERTIFICATE:
@@ -352,9 +363,9 @@ static void take_message(AltsvcConnection *connection, const Message *message) {
   if (altsvc_connection_from(connection) == ASV_FROM_SERVER)
     take_server_message(connection, message);
   else if (message->type == MESSAGE_CLIENT_HELLO)
-    take_client_hello(connection->tls, message);
+    take_client_hello(connection, message);
   else if (message->type == MESSAGE_FINISHED)
-    connection->tls->sides[0].readable = TRUE;
+    connection->tls->sides[0].finished = connection->tls->sides[0].readable = TRUE;
 }
 
 static void take_handshake(AltsvcConnection *connection, packet_info *pinfo, proto_node *node) {
@@ -404,6 +415,10 @@ static void take_record(AltsvcConnection *connection, const Walk *walk, AsvSpan 
   side->protected ++;
   if (walk->opaque ? walk->content : side->readable) {
     side->readable = TRUE;
+    if (from == ASV_FROM_CLIENT && tls->early_offered && !side->finished) {
+      connection->early = TRUE;
+      if (!tls->early_decided) altsvc_connection_hold_early(connection);
+    }
   } else if (countable(tls, from, size)) {
     side->counted++;
     if (side->told) {
@@ -443,5 +458,6 @@ void altsvc_tls_node(AltsvcConnection *connection, packet_info *pinfo, proto_nod
   Walk walk = {.connection = connection, .pinfo = pinfo};
   if (!connection->tls) connection->tls = g_new0(AltsvcTls, 1);
   connection->secure = TRUE;
+  if (connection->client == connection->sender) connection->early = FALSE;
   proto_tree_children_foreach(node, walk_node, &walk);
 }
