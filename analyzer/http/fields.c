@@ -22,7 +22,8 @@ void asv_fields_copy(AsvFields *to, const AsvFields *from) {
   *to = *from;
   to->room = from->size;
   to->lines_room = from->count;
-  to->octets = g_memdup2(from->octets, from->size);
+  to->octets = g_malloc(MAX(from->size, 1)); /* an empty value is not an absent one */
+  if (from->size) memcpy(to->octets, from->octets, from->size);
   to->lines = g_memdup2(from->lines, from->count * sizeof *from->lines);
 }
 

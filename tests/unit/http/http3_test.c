@@ -99,6 +99,16 @@ static void test_response_first(void) {
                  "7 response stream=4 200 to=12 origin=https://b.test alt-svc=four\n");
 }
 
+/* An empty value that waited is still there. */
+static void test_empty_value_first(void) {
+  Script3 *script = script3_start(0);
+  script3_headers(script, ASV_SERVER, 0, "alt-svc: \n");
+  script3_get(script, 0, "a.test");
+  script3_expect(script,
+                 "8 request stream=0 origin=https://a.test method=GET path=/0\n"
+                 "7 trailer stream=0 0 to=8 origin=https://a.test alt-svc=\n");
+}
+
 static void test_request_missing(void) {
   Script3 *script = script3_new(0);
   script3_settings(script, ASV_SERVER, 0);
@@ -621,6 +631,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/http3/early-data", test_early_data);
   g_test_add_func("/http3/early-data-blocked", test_early_data_blocked);
   g_test_add_func("/http3/response-first", test_response_first);
+  g_test_add_func("/http3/empty-value-first", test_empty_value_first);
   g_test_add_func("/http3/request-missing", test_request_missing);
   g_test_add_func("/http3/request-reset", test_request_reset);
   g_test_add_func("/http3/dns-message", test_dns_message);
