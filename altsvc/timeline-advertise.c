@@ -126,21 +126,6 @@ static const char *why_unusable(const AsvAdvert *advert, const AsvAlternative *f
   return NULL;
 }
 
-/*
- * The protocols over QUIC: the analyzer does not read QUIC. The day it does, this function and
- * what is called unwatched go.
- */
-static gboolean is_unwatched(const AsvAlternative *from) {
-  static const char *const over_quic[] = {"h3", "hq", "quic"};
-  AsvSpan alpn = asv_span(from->alpn, from->alpn_size);
-  for (guint i = 0; i < G_N_ELEMENTS(over_quic); i++) {
-    gsize size = strlen(over_quic[i]);
-    if (alpn.size < size || !asv_span_is(asv_span_sub(alpn, 0, size), over_quic[i])) continue;
-    if (alpn.size == size || alpn.data[size] == '-') return TRUE;
-  }
-  return FALSE;
-}
-
 static AsvAlternativeSeen seen_of(AsvAdvert *advert, const AsvAlternative *from) {
   AsvTimelineState *state = advert->state;
   char host[ASV_HOST_MAX + 1];
@@ -163,8 +148,7 @@ static AsvAlternativeSeen seen_of(AsvAdvert *advert, const AsvAlternative *from)
       .age = advert->age,
       .persist = from->persist,
       .usable = why == NULL,
-      .why = why,
-      .unwatched = is_unwatched(from)};
+      .why = why};
 }
 
 static gint64 life_of(const AsvAdvert *advert, guint64 ma) {

@@ -81,7 +81,6 @@ static AsvOutcome judge(const AsvOriginState *origin) {
     return origin->learned || origin->ignored ? ASV_OUTCOME_NOT_ACCEPTED
                                               : ASV_OUTCOME_NOT_ADVERTISED;
   if (origin->own == origin->usable) return ASV_OUTCOME_NOT_ADVERTISED; /* nowhere to switch to */
-  if (origin->unwatched_opportunities) return ASV_OUTCOME_UNKNOWN;
   if (origin->proxied) return ASV_OUTCOME_PROXIED;
   return origin->requests_since ? ASV_OUTCOME_WAITING : ASV_OUTCOME_READY;
 }
@@ -147,8 +146,7 @@ static void explain(AsvTimelineState *state, AsvOriginState *origin) {
   if (verdict == ASV_OUTCOME_NOT_USED) explain_not_used(state, origin);
   for (guint i = 0; i < G_N_ELEMENTS(reasons); i++) {
     const Reason *reason = &reasons[i];
-    gboolean readable = verdict == ASV_OUTCOME_UNKNOWN && origin->unwatched_opportunities;
-    if (reason->verdict != verdict || (readable && !reason->of_origin)) continue;
+    if (reason->verdict != verdict) continue;
     guint handle = asv_findings_find(state->findings, reason->code, origin->client->name,
                                      reason->of_origin ? origin->text : NULL);
     if (handle) add_because(origin, handle);

@@ -60,7 +60,6 @@ struct AsvOriginState {
   guint64 own;                      /* of the usable: those that are the origin itself */
   guint64 uses;                     /* connections that used an entry */
   guint64 opportunities;            /* requests */
-  guint64 unwatched_opportunities;  /* those that only unwatched entries offered */
   guint64 proxied;                  /* those that went through a tunnel, and so do not count */
   guint64 requests_since;           /* on the default route since an entry was there */
   AsvObservation *opportunity;      /* a copy of the first one */

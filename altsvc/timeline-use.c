@@ -198,7 +198,6 @@ static void count_default(const Asked *asked) {
   if (!origin->cache.count) return;
   origin->requests_since++;
   if (asked->seen->request.protocol.size) return;
-  gboolean unwatched = FALSE;
   for (guint i = 0; i < origin->cache.count; i++) {
     const AsvEntry *entry = &origin->cache.entries[i];
     if (!is_opportunity(asked, entry)) continue;
@@ -206,13 +205,10 @@ static void count_default(const Asked *asked) {
       origin->proxied++;
       return;
     }
-    unwatched = entry->alternative.unwatched;
-    if (unwatched) continue;
     origin->opportunities++;
     if (!origin->opportunity) origin->opportunity = asv_observation_copy(asked->seen);
     return;
   }
-  if (unwatched) origin->unwatched_opportunities++;
 }
 
 static void count_request(const Asked *asked, AsvEvent *used) {

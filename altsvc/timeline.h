@@ -78,8 +78,7 @@ typedef struct {
   guint64 age; /* seconds */
   gboolean persist;
   gboolean usable;
-  const char *why;    /* when not usable: "port is missing", ... */
-  gboolean unwatched; /* its use cannot be seen, so that its absence says nothing */
+  const char *why; /* when not usable: "port is missing", ... */
 } AsvAlternativeSeen;
 
 /* What happened to one origin's entries. Fields that do not apply are 0 or NULL. */

@@ -24,9 +24,7 @@ static char *use_words(const AsvCacheRow *row) {
                            row->alternative.why ? row->alternative.why : "no reason known",
                            persist);
   g_autofree char *requests = asv_words_count(row->requests, "request");
-  const char *unused = row->tried                   ? "tried, not used"
-                       : row->alternative.unwatched ? "QUIC not read"
-                                                    : "not tried";
+  const char *unused = row->tried ? "tried, not used" : "not tried";
   return g_strconcat(row->requests ? requests : unused, persist, NULL);
 }
 

@@ -94,21 +94,6 @@ static gboolean is_complete(const AsvTimeline *timeline) {
   return timeline->coverage.unreadable->len == 0;
 }
 
-/* Whether an alternative was offered whose use nobody could have seen. */
-static gboolean has_unwatched(const AsvTimeline *timeline) {
-  for (guint i = 0; i < timeline->clients->len; i++) {
-    const AsvClientReport *client = g_ptr_array_index(timeline->clients, i);
-    for (guint j = 0; j < client->origins->len; j++) {
-      const AsvOriginReport *origin = g_ptr_array_index(client->origins, j);
-      for (guint k = 0; k < origin->events->len; k++) {
-        const AsvEvent *event = g_ptr_array_index(origin->events, k);
-        if (event->alternative && event->alternative->unwatched) return TRUE;
-      }
-    }
-  }
-  return FALSE;
-}
-
 static void put_read(AsvText *text) {
   const AsvTimeline *timeline = text->timeline;
   const AsvCoverage *coverage = &timeline->coverage;
@@ -125,7 +110,6 @@ static void put_read(AsvText *text) {
   else
     g_string_append(words, coverage->connections ? connections : "no connections");
   if (transports->len) g_string_append_printf(words, " (%s)", transports->str);
-  if (has_unwatched(timeline)) g_string_append(words, "; QUIC is not read");
   append_missing(words, coverage->unreadable);
   put_labelled(text, is_complete(timeline) ? "Read in full" : "Read in part", words->str);
 }

@@ -138,9 +138,6 @@ static void append_known(const AsvText *text, GString *words, const AsvOriginRep
     g_string_append(words, " had expired on arrival");
   else if (story->tried && origin->verdict != ASV_OUTCOME_UNKNOWN)
     append_tried(text, words, story->tried);
-  else if (subject->alternative && subject->alternative->unwatched)
-    g_string_append_printf(words, " known from %s; QUIC is not read, so its use cannot be seen",
-                           since);
   else if (origin->verdict == ASV_OUTCOME_UNKNOWN)
     g_string_append_printf(words, " known from %s; whether it was used cannot be seen", since);
   else if (story->ended)

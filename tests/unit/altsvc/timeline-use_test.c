@@ -397,31 +397,10 @@ static const Story stories[] = {
      "  1 #4 learned h2=a.test:444 until 86401\n"
      "  1. h2=a.test:444 until 86401\n"
      "not-used\n"},
-    {"/unwatched/h3", OFFER " h3=\":443\"\n" TWICE,
-     "https://a.test unknown\n"
-     "  1 #4 learned h3=a.test:443 until 86401\n"
-     "  1. h3=a.test:443 until 86401\n"},
-    {"/unwatched/drafts", OFFER " h3-29=\":443\", hq=\":443\", quic=\":443\"\n" TWICE,
-     "https://a.test unknown\n"
-     "  1 #4 learned h3-29=a.test:443 until 86401\n"
-     "  1 #4 learned hq=a.test:443 until 86401\n"
-     "  1 #4 learned quic=a.test:443 until 86401\n"
-     "  1. h3-29=a.test:443 until 86401\n"
-     "  2. hq=a.test:443 until 86401\n"
-     "  3. quic=a.test:443 until 86401\n"
-     "protocol-obsolete x3\n"},
-    {"/unwatched/names-alike-are-watched", OFFER " h3x=\":443\"\n" TWICE,
-     "https://a.test not-used\n"
-     "  1 #4 learned h3x=a.test:443 until 86401\n"
-     "  1. h3x=a.test:443 until 86401\n"
-     "not-used\n"
-     "protocol-unknown\n"},
-    {"/unwatched/beside-one-that-is-watched", OFFER " h3=\":443\", h2=\":444\"\n" TWICE,
+    {"/rfc7838/2.4/not-used-over-quic", OFFER " h3=\":443\"\n" TWICE,
      "https://a.test not-used\n"
      "  1 #4 learned h3=a.test:443 until 86401\n"
-     "  1 #4 learned h2=a.test:444 until 86401\n"
      "  1. h3=a.test:443 until 86401\n"
-     "  2. h2=a.test:444 until 86401\n"
      "not-used\n"},
     {"/rfc7838/2.4/not-used-websocket-does-not-count",
      LEARN "2 t1 open\n2 t1 tls sni=a.test alpn=http/1.1\n"
