@@ -255,7 +255,7 @@ static void test_short(void) {
   origin->verdict = ASV_OUTCOME_NOT_ADVERTISED;
   assert_says(story, &options, "no alternative but the origin itself");
   origin->verdict = ASV_OUTCOME_UNKNOWN;
-  assert_says(story, &options, "HTTP/3 known from 0.072; whether it was used cannot");
+  assert_says(story, &options, "HTTP/3 known from 0.072; whether it was used");
   event_of(story, 0)->kind = ASV_EVENT_CONTEXT;
   assert_says(story, &options, "not known: too little of its traffic");
   asv_story_free(story);
