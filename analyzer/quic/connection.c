@@ -187,7 +187,6 @@ static void not_opened(AsvQuicConnection *connection, const Datagram *datagram,
   if (level == ASV_LEVEL_HANDSHAKE && side == ASV_SERVER && result == ASV_OPEN_NO_KEYS)
     connection->handshake.unreadable = TRUE;
   if (level != ASV_LEVEL_APPLICATION && level != ASV_LEVEL_EARLY) return;
-  if (level == ASV_LEVEL_EARLY && connection->handshake.early_rejected) return;
   if (asv_payload_is_reset(connection, packet->octets)) {
     AsvQuicClose close = {.framed = FALSE};
     asv_quic_connection_close(connection, datagram->at, side, &close);
@@ -210,6 +209,7 @@ static gboolean take_packet(AsvQuicConnection *connection, const Datagram *datag
   AsvQuicLevel level = level_of(packet->type);
   if (must_wait(connection, level, datagram->side))
     return keep(connection, datagram, packet->octets);
+  if (level == ASV_LEVEL_EARLY && connection->handshake.early_rejected) return datagram->sure;
   AsvQuicOpenResult result = asv_level_open(connection, level, datagram->side, packet, &opened);
   if (result == ASV_OPEN_DONE)
     opened_packet(connection, datagram, packet, &opened);

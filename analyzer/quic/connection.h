@@ -231,8 +231,9 @@ typedef struct {
 guint asv_quic_routes_find(AsvQuic *quic, const AsvUdp *udp, AsvQuicRoute *routes, guint room,
                            gboolean *fresh);
 
-/* A connection begins with that datagram; first: it is of the client's first flight. */
-void asv_quic_routes_begin(AsvQuicConnection *connection, const AsvUdp *udp, gboolean first);
+/* A connection begins with that datagram; first: it is of the client's first flight. Returns the
+ * size of its destination id. */
+gsize asv_quic_routes_begin(AsvQuicConnection *connection, const AsvUdp *udp, gboolean first);
 
 /* Notes what the datagram's long header says about ids, and that its endpoints are the
  * connection's; TRUE when they were not so far. */

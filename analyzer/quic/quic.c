@@ -82,23 +82,26 @@ static void make_room(AsvQuic *quic, const AsvPacketRef *at) {
 
 /* What the Initial to an unknown id is. */
 typedef enum {
-  FIRST,  /* of a client's first flight */
-  LATER,  /* another one: those before it are not there */
-  UNKNOWN /* of a version that is not read, or cut */
+  FIRST,   /* of a client's first flight */
+  RETRIED, /* of its first flight after a Retry, or with a token from an earlier connection */
+  LATER,   /* another one: those before it are not there */
+  UNKNOWN  /* of a version that is not read, or cut */
 } Beginning;
 
 static Beginning judge(AsvQuic *quic, const AsvUdp *udp) {
   AsvQuicPacket packet;
   AsvSpan data = udp->data;
   if (!asv_quic_packet_next(&data, 0, &packet) || !packet.version) return UNKNOWN;
-  return asv_level_is_first(quic, &packet) ? FIRST : LATER;
+  if (!asv_level_is_first(quic, &packet)) return LATER;
+  return packet.token.size ? RETRIED : FIRST;
 }
 
-/* TRUE when the Initial is of the connection between the same endpoints: its client goes on, or is
- * heard after its server. */
+/* TRUE when the Initial is of the connection between the same endpoints: its client goes on, is
+ * heard after its server, or answers a Retry that is not there. */
 static gboolean continues(const AsvQuicConnection *connection, Beginning beginning) {
   gboolean headless = !connection->readable && !connection->initial_destination.size;
-  return beginning == LATER || (beginning == FIRST && headless);
+  if (beginning == RETRIED && !connection->seen[ASV_SERVER]) return TRUE;
+  return beginning == LATER || (beginning != UNKNOWN && headless);
 }
 
 /* The server has the lower port, where the capture started late. */
@@ -119,8 +122,10 @@ static void begin(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *udp, AsvQ
     connection->flow.server = udp->source;
     connection->flow.has_mac = FALSE;
   }
-  asv_quic_routes_begin(connection, udp, beginning == FIRST);
-  *route = (AsvQuicRoute){.connection = connection, .from = from, .sure = TRUE};
+  gsize cid_size =
+      asv_quic_routes_begin(connection, udp, beginning == FIRST || beginning == RETRIED);
+  *route =
+      (AsvQuicRoute){.connection = connection, .from = from, .cid_size = cid_size, .sure = TRUE};
 }
 
 /* --- datagrams --- */

@@ -288,19 +288,24 @@ static guint routes_by_path(const AsvQuicRoutes *routes, const Path *path, const
   return count;
 }
 
-/* The newest connection between the same endpoints, if its client gave itself the same id. */
+/* The newest connection between the same endpoints whose client gave itself the same id; without
+ * one, rather such a one whose server was not heard. */
 static guint route_by_source(const AsvQuicRoutes *routes, const Path *path, const AsvUdp *udp,
                              const Header *header, AsvQuicRoute *route) {
-  const Link *link = path && path->links->len ? link_at(path, path->links->len - 1) : NULL;
-  if (!link || sender(path, link, udp) != ASV_CLIENT) return 0;
   const CidEntry *entry = find_cid(routes, OF_CLIENT, header->source);
-  gboolean same = header->source.size ? entry && entry->connection == link->connection
-                                      : !link->connection->routing.cid_size[ASV_CLIENT];
-  *route = (AsvQuicRoute){.connection = link->connection,
-                          .from = ASV_CLIENT,
-                          .cid_size = header->destination.size,
-                          .sure = TRUE};
-  return same ? 1 : 0;
+  AsvQuicConnection *found = NULL;
+  for (guint i = 0; path && i < path->links->len; i++) {
+    const Link *link = link_at(path, i);
+    AsvQuicConnection *connection = link->connection;
+    gboolean same = header->source.size ? entry && entry->connection == connection
+                                        : !connection->routing.cid_size[ASV_CLIENT];
+    if (!same || sender(path, link, udp) != ASV_CLIENT) continue;
+    if (!found || found->seen[ASV_SERVER] || !connection->seen[ASV_SERVER]) found = connection;
+  }
+  if (!found) return 0;
+  *route = (AsvQuicRoute){
+      .connection = found, .from = ASV_CLIENT, .cid_size = header->destination.size, .sure = TRUE};
+  return 1;
 }
 
 static guint find_long(AsvQuicRoutes *routes, const AsvUdp *udp, AsvQuicRoute *found, guint room,
@@ -423,13 +428,14 @@ static void note_long(AsvQuic *quic, const AsvQuicRoute *route, const Header *he
   shadow_client_initial(quic, routing, header->destination);
 }
 
-void asv_quic_routes_begin(AsvQuicConnection *connection, const AsvUdp *udp, gboolean first) {
+gsize asv_quic_routes_begin(AsvQuicConnection *connection, const AsvUdp *udp, gboolean first) {
   AsvQuicRouting *routing = &connection->routing;
   Header header;
-  if (!read_header(udp->data, &header)) return;
+  if (!read_header(udp->data, &header)) return 0;
   routing->shadow_initial = asv_cid_make(header.destination);
   routing->shadow_initial_set = header.destination.size > 0;
   if (first) connection->initial_destination = routing->shadow_initial;
+  return header.destination.size;
 }
 
 gboolean asv_quic_routes_note(AsvQuic *quic, const AsvUdp *udp, const AsvQuicRoute *route) {
