@@ -158,6 +158,36 @@ static void test_blocked(void) {
                  "9 response stream=0 200 to=7 origin=https://a.test alt-svc=" ALT_SVC "\n");
 }
 
+/* Two responses wait for their requests, of which the older was read after the newer. */
+static void test_blocked_response_first(void) {
+  Script3 *script = script3_start(4096);
+  respond(script, 0, "alt-svc: zero\n");
+  script3_hex(script, ASV_SERVER, 4, "01 03 00 00 d9");
+  script3_flush(script, ASV_SERVER);
+  script3_get(script, 0, "a.test");
+  script3_get(script, 4, "a.test");
+  script3_flush(script, ASV_CLIENT);
+  script3_expect(script,
+                 "10 request stream=0 origin=https://a.test method=GET path=/0\n"
+                 "7 response stream=0 200 to=10 origin=https://a.test alt-svc=zero\n"
+                 "12 request stream=4 origin=https://a.test method=GET path=/4\n"
+                 "8 response stream=4 200 to=12 origin=https://a.test\n");
+}
+
+/* A request that was blocked is older than a response that waits for another one. */
+static void test_blocked_request_behind(void) {
+  Script3 *script = script3_start(4096);
+  script3_get(script, 0, "a.test");
+  script3_hex(script, ASV_SERVER, 4, "01 03 00 00 d9");
+  script3_flush(script, ASV_CLIENT);
+  script3_get(script, 4, "a.test");
+  script3_flush(script, ASV_CLIENT);
+  script3_expect(script,
+                 "7 request stream=0 origin=https://a.test method=GET path=/0\n"
+                 "11 request stream=4 origin=https://a.test method=GET path=/4\n"
+                 "9 response stream=4 200 to=11 origin=https://a.test\n");
+}
+
 static void test_late_settings(void) {
   Script3 *script = script3_new(4096);
   script3_octets(script, ASV_CLIENT, 6, "\x02", 1);
@@ -214,10 +244,12 @@ static void test_settings_lost(void) {
   script3_hex(script, ASV_SERVER, 3, "07 01 00");
   script3_octets(script, ASV_CLIENT, 6, "\x02", 1);
   script3_get(script, 0, "a.test");
+  script3_hex(script, ASV_SERVER, 3, "07 01 00");
   script3_expect(script,
                  "2 unreadable server bytes-lost 5\n"
                  "3 goaway server\n"
-                 "5 unreadable client qpack-lost 9\n");
+                 "5 unreadable client qpack-lost 9\n"
+                 "7 goaway server\n");
 }
 
 /* ---- frames and streams ---- */
@@ -357,6 +389,22 @@ static void test_connect_lost(void) {
                  "13 tunnel gap stream=0 18446744073709551615\n"
                  "14 tunnel end stream=0 client 4 octets=early up\n"
                  "14 tunnel end stream=0 server 4 octets=downa\n");
+}
+
+/* While CONNECT itself could not be read, nobody knew that DATA was a tunnel's. */
+static void test_connect_blocked(void) {
+  Script3 *script = script3_start(4096);
+  script3_headers(script, ASV_CLIENT, 0, ":method: CONNECT\n:authority: t.test:443\n");
+  data(script, ASV_CLIENT, 0, "unseen");
+  script3_flush(script, ASV_CLIENT);
+  script3_hex(script, ASV_SERVER, 0, "01 03 00 00 d9");
+  data(script, ASV_CLIENT, 0, "up");
+  script3_expect(script,
+                 "7 request stream=0 method=CONNECT\n10 response stream=0 200 to=7\n"
+                 "10 tunnel stream=0 target=t.test:443\n"
+                 "11 tunnel gap stream=0 6\n"
+                 "11 tunnel end stream=0 client 4 octets=up\n"
+                 "11 tunnel end stream=0 server 4\n");
 }
 
 static void test_connect_unwanted(void) {
@@ -636,6 +684,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/http3/request-reset", test_request_reset);
   g_test_add_func("/http3/dns-message", test_dns_message);
   g_test_add_func("/http3/blocked", test_blocked);
+  g_test_add_func("/http3/blocked-response-first", test_blocked_response_first);
+  g_test_add_func("/http3/blocked-request-behind", test_blocked_request_behind);
   g_test_add_func("/http3/late-settings", test_late_settings);
   g_test_add_func("/http3/no-settings", test_no_settings);
   g_test_add_func("/http3/encoder-stream-lost", test_encoder_stream_lost);
@@ -648,6 +698,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/http3/push", test_push);
   g_test_add_func("/http3/connect", test_connect);
   g_test_add_func("/http3/connect-lost", test_connect_lost);
+  g_test_add_func("/http3/connect-blocked", test_connect_blocked);
   g_test_add_func("/http3/connect-unwanted", test_connect_unwanted);
   g_test_add_func("/http3/gap-in-headers", test_gap_in_headers);
   g_test_add_func("/http3/gap-in-data", test_gap_in_data);
