@@ -35,7 +35,6 @@ struct AsvDirection {
   EndSelf selves[2];
   int client_end;   /* -1: not known */
   gboolean decided; /* the protocol is known and the sinks are there */
-  gboolean late;    /* nobody was seen to open the connection */
   gboolean waits;   /* events.waits() said so */
   gboolean ended[2];
   gboolean lost[2];     /* the end's first octets are missing */
@@ -101,8 +100,12 @@ AsvDirection *asv_direction_new(const AsvFlow *flow, AsvServers *servers,
     direction->client_end = 0;
   else if (flow->opener >= 0)
     set_client(direction, flow->opener);
-  direction->late = flow && flow->opener < 0;
   return direction;
+}
+
+/* Nobody was seen to open the connection: a SYN comes after the connection was made known. */
+static gboolean is_late(const AsvDirection *direction) {
+  return direction->flow && direction->flow->opener < 0 && !direction->proxied;
 }
 
 static AsvSpan first_of(const AsvDirection *direction, int end) {
@@ -127,7 +130,7 @@ static AsvSniff sniff_end(const AsvDirection *direction, int end, AsvSpeaks *spe
 static AsvSpeaks guess_protocol(const AsvDirection *direction) {
   for (int end = 0; end < 2; end++)
     if (asv_tls_sniff_record(first_of(direction, end))) return ASV_SPEAKS_TLS;
-  gboolean secure = direction->late && direction->flow->kind == ASV_FLOW_TCP &&
+  gboolean secure = is_late(direction) && direction->flow->kind == ASV_FLOW_TCP &&
                     direction->flow->ends[1 - direction->client_end].port == PORT_HTTPS;
   return secure ? ASV_SPEAKS_TLS : ASV_SPEAKS_PLAIN;
 }
@@ -180,7 +183,7 @@ static void feed_held(AsvDirection *direction, const Held *held) {
 static gboolean begins_in_middle(const AsvDirection *direction, AsvSpeaks speaks) {
   int client_end = direction->client_end;
   const Held *first = &g_array_index(direction->held, Held, 0);
-  if (!direction->late || speaks == ASV_SPEAKS_TLS) return FALSE;
+  if (!is_late(direction) || speaks == ASV_SPEAKS_TLS) return FALSE;
   for (int end = 0; end < 2; end++)
     if (asv_http_sniff_version(first_of(direction, end)) == ASV_HTTP_2) return FALSE;
   return first->kind != HELD_BYTES || first->end != client_end ||
@@ -224,7 +227,8 @@ static void consider(AsvDirection *direction, gboolean final) {
   for (int end = 0; end < 2; end++) {
     AsvSniff sniff = sniff_end(direction, end, &speaks);
     gboolean silent = direction->fresh[end] && !first_of(direction, end).size;
-    if (silent ? direction->late && !direction->ended[end] : sniff == ASV_SNIFF_MORE) more = TRUE;
+    if (silent ? is_late(direction) && !direction->ended[end] : sniff == ASV_SNIFF_MORE)
+      more = TRUE;
     if (sniff != ASV_SNIFF_CLIENT && sniff != ASV_SNIFF_SERVER) continue;
     int client_end = sniff == ASV_SNIFF_CLIENT ? end : 1 - end;
     if (direction->flow) {
@@ -289,7 +293,6 @@ static guint64 add_first_behind_header(AsvDirection *direction, int end, AsvSpan
   add_first(first, asv_span_sub(data, size - before, data.size));
   direction->to_skip[end] = MIN(size, before + data.size);
   direction->proxied = TRUE;
-  direction->late = FALSE;
   if (direction->flow) servers_add(direction->servers, &direction->flow->ends[1 - end]);
   set_client(direction, end);
   return size - direction->to_skip[end];
