@@ -16,6 +16,7 @@ struct AltsvcRecord {
   GPtrArray *packets; /* AltsvcPacket*, owned */
   GArray *items;      /* AltsvcSeen of the packet that is being read */
   AltsvcSeen *now;    /* the one that is being observed */
+  GPtrArray *none;    /* empty: what most observations did and showed */
   GHashTable *labels; /* of connections that were heard of */
   GHashTable *told;   /* texts: findings that were told as they were seen */
   AsvTimeline *whole; /* of all packets, once they were read; NULL: not made yet */
@@ -50,12 +51,20 @@ static void free_packet(gpointer data) {
   g_free(packet);
 }
 
+static void add(const AltsvcRecord *record, GPtrArray **list, gpointer item, GDestroyNotify free) {
+  if (*list == record->none) {
+    g_ptr_array_unref(*list);
+    *list = g_ptr_array_new_with_free_func(free);
+  }
+  g_ptr_array_add(*list, item);
+}
+
 static void on_event(void *self, const char *client, const char *origin, const AsvEvent *event) {
   AltsvcRecord *record = self;
   AltsvcEvent *kept = g_new(AltsvcEvent, 1);
   *kept = (AltsvcEvent){.base = *event, .client = client, .origin = origin};
   kept->base.alternative = g_memdup2(event->alternative, sizeof *event->alternative);
-  g_ptr_array_add(record->now->events, kept);
+  add(record, &record->now->events, kept, free_event);
   altsvc_links_note_event(record->links, client, origin, event);
 }
 
@@ -67,7 +76,7 @@ static void on_fact(void *self, const AsvFact *fact) {
   AltsvcRecord *record = self;
   AltsvcFact *kept = g_new(AltsvcFact, 1);
   *kept = (AltsvcFact){.code = fact->code, .message = g_strdup(fact->message)};
-  g_ptr_array_add(record->now->facts, kept);
+  add(record, &record->now->facts, kept, free_fact);
   g_hash_table_add(record->told, finding_key(fact->code, fact->client, fact->origin));
 }
 
@@ -83,6 +92,7 @@ AltsvcRecord *altsvc_record_new(AsvClientBy client_by, gboolean cache_rows) {
   record->links = altsvc_links_new();
   record->packets = g_ptr_array_new_with_free_func(free_packet);
   record->items = g_array_new(FALSE, FALSE, sizeof(AltsvcSeen));
+  record->none = g_ptr_array_new();
   record->labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   record->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   return record;
@@ -98,6 +108,7 @@ void altsvc_record_free(AltsvcRecord *record) {
   forget_whole(record);
   g_ptr_array_unref(record->packets);
   g_array_unref(record->items);
+  g_ptr_array_unref(record->none);
   g_hash_table_destroy(record->labels);
   g_hash_table_destroy(record->told);
   altsvc_links_free(record->links);
@@ -170,15 +181,15 @@ static void keep_cache(const AltsvcRecord *record, AltsvcSeen *seen) {
 static void observe(void *self, const AsvObservation *said) {
   AltsvcRecord *record = self;
   AltsvcSeen seen = {.observation = asv_observation_copy(said),
-                     .events = g_ptr_array_new_with_free_func(free_event),
-                     .facts = g_ptr_array_new_with_free_func(free_fact)};
+                     .events = g_ptr_array_ref(record->none),
+                     .facts = g_ptr_array_ref(record->none)};
   record->now = &seen;
   asv_timeline_observe(record->timeline, seen.observation);
   record->now = NULL;
   if (said->connection) {
     seen.client = asv_timeline_client_now(record->timeline, said->connection->id);
     altsvc_links_note(record->links, said);
-    if (!altsvc_record_knows(record, said->connection->label))
+    if (said->kind == ASV_OBSERVATION_CONNECTION)
       g_hash_table_add(record->labels, g_strdup(said->connection->label));
     seen.request_packet = request_of(record, said);
     if (altsvc_seen_is_shown(&seen)) keep_cache(record, &seen);
