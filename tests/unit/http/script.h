@@ -271,10 +271,10 @@ static inline guint64 tunnel_bytes(void *self, const AsvPacketRef *at G_GNUC_UNU
 static inline guint64 tunnel_gap(void *self, const AsvPacketRef *at, guint64 n) {
   TunnelSide *side = self;
   /* As octets are, it may come late: what came before the answer did not say that it waits. */
-  g_string_append_printf(
-      side->told->told,
-      "%" G_GUINT64_FORMAT " tunnel gap stream=%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT,
-      at->packet, side->stream, n);
+  g_string_append_printf(side->told->told,
+                         "%" G_GUINT64_FORMAT " tunnel gap stream=%" G_GUINT64_FORMAT
+                         " %" G_GUINT64_FORMAT,
+                         at->packet, side->stream, n);
   told_line(side->told);
   return 0;
 }
