@@ -200,14 +200,19 @@ void traffic_open_quic(TrafficQuic *quic, TrafficCapture *capture, guint number,
 /* ---- streams ---- */
 
 /* Acknowledges all that the other side sent so far. */
-static void send_ack(TrafficQuic *quic, TrafficSide from) {
-  g_autoptr(GByteArray) frames = g_byte_array_new();
+static void put_ack(GByteArray *frames, TrafficQuic *quic, TrafficSide from) {
   guint64 largest = quic->now[1 - from].number - 1;
   traffic_put_number(frames, 2, 1);
   traffic_put_varint(frames, largest);
   traffic_put_varint(frames, 0);
   traffic_put_varint(frames, 0);
   traffic_put_varint(frames, largest);
+  quic->unacknowledged[1 - from] = 0;
+}
+
+static void send_ack(TrafficQuic *quic, TrafficSide from) {
+  g_autoptr(GByteArray) frames = g_byte_array_new();
+  put_ack(frames, quic, from);
   put_short(quic, from, frames);
   send_datagram(quic, from);
 }
@@ -215,11 +220,11 @@ static void send_ack(TrafficQuic *quic, TrafficSide from) {
 void traffic_send_quic(TrafficQuic *quic, TrafficSide from, guint64 stream, const GByteArray *data,
                        gboolean fin) {
   g_autoptr(GByteArray) frames = g_byte_array_new();
-  guint sent = 0;
   for (guint at = 0; at < data->len; at += PART) {
     guint part = MIN(PART, data->len - at);
     gboolean last = at + part == data->len;
     g_byte_array_set_size(frames, 0);
+    if (quic->unacknowledged[1 - from]) put_ack(frames, quic, from);
     traffic_put_number(frames, 0x0eu | (last && fin), 1);
     traffic_put_varint(frames, stream);
     traffic_put_varint(frames, at);
@@ -227,7 +232,7 @@ void traffic_send_quic(TrafficQuic *quic, TrafficSide from, guint64 stream, cons
     traffic_put(frames, data->data + at, part);
     put_short(quic, from, frames);
     send_datagram(quic, from);
-    if (++sent % 2 == 0 || last) send_ack(quic, 1 - from);
+    if (++quic->unacknowledged[from] == 2) send_ack(quic, 1 - from);
   }
 }
 

@@ -24,14 +24,15 @@ typedef struct {
   guint8 ids[2][8]; /* the connection id that side chose for itself */
   TrafficTls tls;   /* its secrets and random alone */
   TrafficPackets now[2];
+  guint unacknowledged[2]; /* packets of that side with frames to acknowledge */
   GByteArray *packet, *datagram;
 } TrafficQuic;
 
 /* The handshake of connection `number`, with ALPN h3; quic->tls has its secrets. */
 void traffic_open_quic(TrafficQuic *quic, TrafficCapture *capture, guint number, const char *sni,
                        const GByteArray *certificate);
-/* All that side `from` sends on a stream, with its end when fin; the other side acknowledges every
- * second packet. */
+/* All that side `from` sends on a stream, with its end when fin. Acknowledgements go with what a
+ * side has to send, and alone for every second packet (RFC 9000 §13.2). */
 void traffic_send_quic(TrafficQuic *quic, TrafficSide from, guint64 stream, const GByteArray *data,
                        gboolean fin);
 /* CONNECTION_CLOSE of the client. */
