@@ -123,6 +123,13 @@ AsvFrom altsvc_connection_from(AltsvcConnection *connection) {
   return connection->sender == connection->client ? ASV_FROM_CLIENT : ASV_FROM_SERVER;
 }
 
+gboolean altsvc_connection_is_complete(AltsvcConnection *connection, AsvFrom from) {
+  int side = from == ASV_FROM_CLIENT ? 0 : 1;
+  int end = from == ASV_FROM_CLIENT ? connection->client : 1 - connection->client;
+  if (altsvc_stream_missing(&connection->streams[end])) connection->lost[side] = TRUE;
+  return !connection->lost[side];
+}
+
 AsvObservation altsvc_connection_observation(const AltsvcConnection *connection,
                                              AsvObservationKind kind) {
   return (AsvObservation){.kind = kind,

@@ -48,6 +48,7 @@ typedef struct AltsvcConnection {
   AltsvcStream streams[2]; /* of ends */
   gboolean ended[2];       /* of ends: nothing more comes */
   gboolean spoke[2];       /* of ends: some HTTP was read */
+  gboolean lost[2];        /* client, server: something of it was not captured or not readable */
   gboolean answered;       /* a response was read */
   gboolean proxied;        /* a PROXY protocol header stands before all else */
   gboolean secure;         /* inside TLS */
@@ -80,6 +81,9 @@ void altsvc_connection_sender_is(AltsvcConnection *connection, AsvFrom from);
 
 /* Which side sent the packet in work; the client is decided when it was not known. */
 AsvFrom altsvc_connection_from(AltsvcConnection *connection);
+
+/* FALSE when something is missing before what the sender of the packet in work says now. */
+gboolean altsvc_connection_is_complete(AltsvcConnection *connection, AsvFrom from);
 
 /* An observation of the packet in work. */
 AsvObservation altsvc_connection_observation(const AltsvcConnection *connection,

@@ -62,8 +62,11 @@ void altsvc_extract_free(AltsvcExtract *extract) {
 
 /* ---- TCP ---- */
 
+/* An address of zeros, as on the loopback interface, names nobody. */
 static void note_mac(AltsvcConnection *connection, AsvSpan mac) {
-  if (mac.size != 6 || connection->has_mac[connection->sender]) return;
+  if (mac.size != 6 || asv_span_equal(mac, asv_span("\0\0\0\0\0", 6)) ||
+      connection->has_mac[connection->sender])
+    return;
   connection->has_mac[connection->sender] = TRUE;
   memcpy(connection->macs[connection->sender], mac.data, 6);
 }
@@ -82,20 +85,23 @@ static AltsvcConnection *connection_of(const Walk *walk, guint32 number) {
   return connection;
 }
 
-static void take_flags(const Walk *walk) {
+/* The segment is known; what it carries follows. */
+static void take_segment(const Walk *walk) {
+  AltsvcConnection *connection = walk->connection;
+  AltsvcStream *stream = &connection->streams[connection->sender];
+  guint32 sequence = walk->sequence + (walk->flags & TCP_SYN ? 1 : 0);
   if (walk->flags & TCP_SYN)
-    altsvc_connection_sender_is(walk->connection,
+    altsvc_connection_sender_is(connection,
                                 walk->flags & TCP_ACK ? ASV_FROM_SERVER : ASV_FROM_CLIENT);
+  altsvc_stream_take(stream, sequence, walk->length);
+  if (walk->flags & TCP_FIN) altsvc_stream_fin(stream, sequence + walk->length);
 }
 
 /* What ends the connection counts after all that the packet carries. */
 static void take_end(const Walk *walk) {
   AltsvcConnection *connection = walk->connection;
   if (!connection) return;
-  AltsvcStream *stream = &connection->streams[connection->sender];
-  guint32 sequence = walk->sequence + (walk->flags & TCP_SYN ? 1 : 0);
-  altsvc_stream_take(stream, sequence, walk->length);
-  if (walk->flags & TCP_FIN) altsvc_stream_fin(stream, sequence + walk->length);
+  const AltsvcStream *stream = &connection->streams[connection->sender];
   if (walk->flags & TCP_RST)
     altsvc_connection_close(connection, altsvc_connection_from(connection), ASV_CLOSE_RESET);
   if (connection->ended[connection->sender] || !altsvc_stream_has_ended(stream)) return;
@@ -144,7 +150,7 @@ static void walk_node(proto_node *node, gpointer data) {
       break;
     case ALTSVC_FIELD_TCP_FLAGS:
       walk->flags = (guint)altsvc_field_number(node);
-      if (walk->connection) take_flags(walk);
+      if (walk->connection) take_segment(walk);
       break;
     case ALTSVC_FIELD_TCP_SEQUENCE:
       walk->sequence = (guint32)altsvc_field_number(node);

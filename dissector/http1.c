@@ -9,7 +9,8 @@
 #include "message.h"
 
 struct AltsvcHttp1 {
-  GQueue waiting; /* AltsvcRequest* */
+  GQueue waiting;    /* AltsvcRequest* */
+  gboolean unpaired; /* responses can be told no more from one another */
 };
 
 typedef struct {
@@ -109,10 +110,23 @@ static void read_target(Reading *reading) {
   altsvc_section_add(section, asv_span_text(":path"), target);
 }
 
+/* Behind a loss there may be requests that were not seen: no response is known to be theirs. */
+static void take_request(AltsvcConnection *connection, const AltsvcMessage *about,
+                         const AltsvcSection *section) {
+  AltsvcRequest *request = altsvc_message_request(connection, about, section);
+  if (altsvc_connection_is_complete(connection, ASV_FROM_CLIENT))
+    g_queue_push_tail(&connection->http1->waiting, request);
+  else
+    altsvc_request_free(request);
+}
+
 static void take_response(AltsvcConnection *connection, AltsvcMessage *about,
                           const Reading *reading) {
-  GQueue *waiting = &connection->http1->waiting;
-  AltsvcRequest *request = g_queue_peek_head(waiting);
+  AltsvcHttp1 *http1 = connection->http1;
+  GQueue *waiting = &http1->waiting;
+  gboolean complete = altsvc_connection_is_complete(connection, ASV_FROM_SERVER);
+  if (!complete || !waiting->head) http1->unpaired = TRUE;
+  AltsvcRequest *request = http1->unpaired ? NULL : g_queue_peek_head(waiting);
   guint status = altsvc_message_response(connection, about, &reading->section, request);
   if (request) request->status = status;
   about->trailer = TRUE;
@@ -137,8 +151,7 @@ void altsvc_http1_node(AltsvcConnection *connection, packet_info *pinfo, proto_n
     altsvc_connection_sender_is(connection, ASV_FROM_CLIENT);
     connection->spoke[connection->sender] = TRUE;
     read_target(&reading);
-    g_queue_push_tail(&connection->http1->waiting,
-                      altsvc_message_request(connection, &about, &reading.section));
+    take_request(connection, &about, &reading.section);
   } else if (altsvc_section_get(&reading.section, ":status").data) {
     altsvc_connection_sender_is(connection, ASV_FROM_SERVER);
     take_response(connection, &about, &reading);

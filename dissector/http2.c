@@ -203,7 +203,10 @@ static void take_altsvc(const Frame *frame) {
     else if (request && request->kind == ALTSVC_REQUEST_PLAIN)
       about.origin = asv_span_text(request->origin);
     if (!about.origin.size)
-      about.origin_problem = frame->stream == 0 ? "no-authority" : "stream-unknown";
+      about.origin_problem = frame->stream == 0 ? "no-authority"
+                             : altsvc_connection_is_complete(frame->connection, ASV_FROM_CLIENT)
+                                 ? "stream-unknown"
+                                 : "request-not-captured";
   }
   AsvObservation seen =
       altsvc_connection_observation(frame->connection, ASV_OBSERVATION_ADVERTISEMENT);

@@ -421,6 +421,7 @@ static void take_record(AltsvcConnection *connection, const Walk *walk, AsvSpan 
     }
   } else if (countable(tls, from, size)) {
     side->counted++;
+    connection->lost[side_of(from)] = TRUE;
     if (side->told) {
       side->unreadable += size;
     } else {
