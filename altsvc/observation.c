@@ -11,6 +11,7 @@ static const char *const kind_names[ASV_OBSERVATION_KINDS] = {
     [ASV_OBSERVATION_ADVERTISEMENT] = "advertisement",
     [ASV_OBSERVATION_KEEP_ALIVE] = "keep-alive",
     [ASV_OBSERVATION_ORIGIN_SET] = "origin-set",
+    [ASV_OBSERVATION_FAILURE] = "failure",
     [ASV_OBSERVATION_CLOSE] = "close",
     [ASV_OBSERVATION_UNREADABLE] = "unreadable",
     [ASV_OBSERVATION_HTTPS_RECORD] = "https-record",
@@ -33,6 +34,19 @@ static const char *const ech_names[ASV_ECHS] = {
     [ASV_ECH_GREASE] = "grease",
     [ASV_ECH_OFFERED] = "offered",
     [ASV_ECH_ACCEPTED] = "accepted",
+};
+
+static const char *const failure_names[ASV_FAILURES] = {
+    [ASV_FAILURE_NO_ANSWER] = "no-answer",
+    [ASV_FAILURE_REFUSED] = "refused",
+    [ASV_FAILURE_ICMP_UNREACHABLE] = "icmp-unreachable",
+    [ASV_FAILURE_PACKET_TOO_BIG] = "packet-too-big",
+    [ASV_FAILURE_HANDSHAKE_INCOMPLETE] = "handshake-incomplete",
+    [ASV_FAILURE_STALLED] = "stalled",
+    [ASV_FAILURE_TLS_ALERT] = "tls-alert",
+    [ASV_FAILURE_QUIC_CLOSE] = "quic-close",
+    [ASV_FAILURE_VERSION_NEGOTIATION] = "version-negotiation",
+    [ASV_FAILURE_STATELESS_RESET] = "stateless-reset",
 };
 
 static const char *const close_names[ASV_CLOSES] = {
@@ -68,6 +82,10 @@ const char *asv_from_name(AsvFrom from) {
 
 const char *asv_ech_name(AsvEch ech) {
   return ech_names[ech];
+}
+
+const char *asv_failure_reason_name(AsvFailureReason reason) {
+  return failure_names[reason];
 }
 
 const char *asv_close_reason_name(AsvCloseReason reason) {
@@ -223,6 +241,9 @@ static void pack_observation(Packer *packer, AsvObservation *observation) {
     case ASV_OBSERVATION_ADDRESS_RECORD:
       pack_span(packer, &observation->address_record.name);
       pack_spans(packer, &observation->address_record.addresses);
+      break;
+    case ASV_OBSERVATION_FAILURE:
+      pack_text(packer, &observation->failure.detail);
       break;
     case ASV_OBSERVATION_CLOSE:
     case ASV_OBSERVATION_UNREADABLE:

@@ -24,6 +24,7 @@ typedef enum {
   ASV_OBSERVATION_ADVERTISEMENT,
   ASV_OBSERVATION_KEEP_ALIVE,
   ASV_OBSERVATION_ORIGIN_SET,
+  ASV_OBSERVATION_FAILURE,
   ASV_OBSERVATION_CLOSE,
   ASV_OBSERVATION_UNREADABLE,
   ASV_OBSERVATION_HTTPS_RECORD,
@@ -42,6 +43,21 @@ typedef enum {
 typedef enum { ASV_FROM_NOBODY, ASV_FROM_CLIENT, ASV_FROM_SERVER, ASV_FROMS } AsvFrom;
 
 typedef enum { ASV_ECH_NONE, ASV_ECH_GREASE, ASV_ECH_OFFERED, ASV_ECH_ACCEPTED, ASV_ECHS } AsvEch;
+
+/* Why a connection did not come to be used, or stopped being usable. */
+typedef enum {
+  ASV_FAILURE_NO_ANSWER,            /* its first packet was repeated and never answered */
+  ASV_FAILURE_REFUSED,              /* RST answered the SYN */
+  ASV_FAILURE_ICMP_UNREACHABLE,     /* an ICMP error quotes a packet of it */
+  ASV_FAILURE_PACKET_TOO_BIG,       /* likewise, of that kind */
+  ASV_FAILURE_HANDSHAKE_INCOMPLETE, /* the server answered, the handshake was not completed */
+  ASV_FAILURE_STALLED,              /* packets of an established connection stay unanswered */
+  ASV_FAILURE_TLS_ALERT,            /* a fatal alert in the handshake */
+  ASV_FAILURE_QUIC_CLOSE,           /* CONNECTION_CLOSE with an error */
+  ASV_FAILURE_VERSION_NEGOTIATION,  /* the server speaks other versions of QUIC only */
+  ASV_FAILURE_STATELESS_RESET,
+  ASV_FAILURES
+} AsvFailureReason;
 
 typedef enum {
   ASV_CLOSE_FIN,
@@ -72,6 +88,7 @@ const char *asv_observation_kind_name(AsvObservationKind kind);
 const char *asv_via_name(AsvVia via);
 const char *asv_from_name(AsvFrom from); /* NULL for ASV_FROM_NOBODY */
 const char *asv_ech_name(AsvEch ech);    /* NULL for ASV_ECH_NONE */
+const char *asv_failure_reason_name(AsvFailureReason reason);
 const char *asv_close_reason_name(AsvCloseReason reason);
 const char *asv_unreadable_reason_name(AsvUnreadableReason reason);
 
@@ -189,6 +206,12 @@ typedef struct {
 } AsvOriginSetSeen;
 
 typedef struct {
+  AsvFailureReason reason;
+  const char *detail; /* in words: "alert bad_certificate (42) from the client"; or NULL */
+  gboolean certificate_rejected;
+} AsvFailureSeen;
+
+typedef struct {
   AsvFrom by; /* ASV_FROM_NOBODY when neither side closed it */
   AsvCloseReason reason;
   guint64 requests;
@@ -235,6 +258,7 @@ typedef struct {
     AsvAdvertisementSeen advertisement;
     AsvKeepAliveSeen keep_alive;
     AsvOriginSetSeen origin_set;
+    AsvFailureSeen failure;
     AsvCloseSeen close;
     AsvUnreadableSeen unreadable;
     AsvHttpsRecordSeen https_record;

@@ -29,6 +29,10 @@ static const char *ech_name(guint value) {
   return asv_ech_name((AsvEch)value);
 }
 
+static const char *failure_name(guint value) {
+  return asv_failure_reason_name((AsvFailureReason)value);
+}
+
 static const char *close_name(guint value) {
   return asv_close_reason_name((AsvCloseReason)value);
 }
@@ -40,6 +44,7 @@ static const char *unreadable_name(guint value) {
 static const AsvFieldNames vias = {via_name, ASV_VIAS};
 static const AsvFieldNames froms = {from_name, ASV_FROMS};
 static const AsvFieldNames echs = {ech_name, ASV_ECHS};
+static const AsvFieldNames failures = {failure_name, ASV_FAILURES};
 static const AsvFieldNames closes = {close_name, ASV_CLOSES};
 static const AsvFieldNames unreadables = {unreadable_name, ASV_UNREADABLES};
 
@@ -129,6 +134,12 @@ static const AsvField origin_set_fields[] = {
     {"origins", .type = ASV_FIELD_SPANS, .when = ASV_WHEN_ALWAYS, AT(origin_set.origins)},
 };
 
+static const AsvField failure_fields[] = {
+    {"reason", NAME_AT(failure.reason, failures)},
+    {"detail", TEXT_AT(failure.detail)},
+    {"certificate_rejected", FLAG_IF_TRUE_AT(failure.certificate_rejected)},
+};
+
 static const AsvField close_fields[] = {
     {"by", NAME_AT(close.by, froms), .when = ASV_WHEN_PRESENT},
     {"reason", NAME_AT(close.reason, closes)},
@@ -175,6 +186,7 @@ static const FieldTable tables[ASV_OBSERVATION_KINDS] = {
     [ASV_OBSERVATION_ADVERTISEMENT] = TABLE(advertisement_fields),
     [ASV_OBSERVATION_KEEP_ALIVE] = TABLE(keep_alive_fields),
     [ASV_OBSERVATION_ORIGIN_SET] = TABLE(origin_set_fields),
+    [ASV_OBSERVATION_FAILURE] = TABLE(failure_fields),
     [ASV_OBSERVATION_CLOSE] = TABLE(close_fields),
     [ASV_OBSERVATION_UNREADABLE] = TABLE(unreadable_fields),
     [ASV_OBSERVATION_HTTPS_RECORD] = TABLE(https_record_fields),
