@@ -10,9 +10,6 @@
 #include "report/words.h"
 #include "summary.h"
 
-/* Alternatives of one value that are drawn: more only make a tree that nobody reads. */
-#define DRAWN_MAX 128
-
 /* One value while it is drawn. */
 typedef struct {
   proto_tree *tree;
@@ -188,11 +185,12 @@ static void draw_alternative(const Value *value, guint number, const AsvAlternat
   if (event) draw_outcome(below, event);
 }
 
+/* As many as a cache keeps. */
 static void draw_alternatives(const Value *value) {
   AsvValueParser parser;
   AsvAlternative alternative;
   asv_value_begin(&parser, value->value);
-  for (guint i = 1; i <= DRAWN_MAX; i++) {
+  for (guint i = 1; i <= ASV_ALTERNATIVES_MAX; i++) {
     if (asv_value_next(&parser, &alternative) != ASV_VALUE_ALTERNATIVE) return;
     draw_alternative(value, i, &alternative);
   }

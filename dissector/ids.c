@@ -5,6 +5,8 @@
  */
 #include "ids.h"
 
+#include <epan/unit_strings.h>
+
 #include "altsvc/observation.h"
 
 static int ids[ALTSVC_IDS];

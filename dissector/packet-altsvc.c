@@ -41,7 +41,7 @@ static struct {
 
 static void begin_file(void) {
   extract = altsvc_extract_new();
-  record = altsvc_record_new((AsvClientBy)preferences.client_by, preferences.cache_rows > 0);
+  record = altsvc_record_new((AsvClientBy)preferences.client_by, preferences.cache_rows);
 }
 
 static void end_file(void) {
@@ -117,8 +117,7 @@ static void draw_packet(const AltsvcPacket *packet, tvbuff_t *tvb, packet_info *
                            .tree = tree,
                            .ranges = looked_at ? altsvc_ranges_new(pinfo, tree, tvb) : NULL,
                            .links = altsvc_record_links(record),
-                           .forward = pinfo->fd->visited,
-                           .cache_rows = preferences.cache_rows};
+                           .forward = pinfo->fd->visited};
   draw(&drawing, packet);
   if (looked_at) altsvc_ranges_free(drawing.ranges);
 }

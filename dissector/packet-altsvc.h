@@ -31,7 +31,9 @@ typedef struct {
   guint64 request_packet; /* of the request that a response or advertisement answers, or 0 */
   GPtrArray *events;      /* AltsvcEvent*: what it made happen to caches; may be empty */
   GPtrArray *facts;       /* AltsvcFact*: findings it raised; may be empty */
-  GPtrArray *cache;       /* AsvCacheRow*: that client's cache for the origin, after it; or NULL */
+  GPtrArray *cache;       /* AsvCacheRow*: that client's cache for the origin, after it: the first
+                             ones, as the preference says; or NULL */
+  guint cache_entries;    /* all it has */
 } AltsvcSeen;
 
 /* What the tap "altsvc" hands out for each packet that has any. */

@@ -10,7 +10,7 @@
 
 struct AltsvcRecord {
   AsvTimelineOptions options;
-  gboolean cache_rows;
+  guint cache_rows;
   AsvTimeline *timeline;
   AltsvcLinks *links;
   GPtrArray *packets; /* AltsvcPacket*, owned */
@@ -82,7 +82,7 @@ static void on_fact(void *self, const AsvFact *fact) {
 
 /* ---- life ---- */
 
-AltsvcRecord *altsvc_record_new(AsvClientBy client_by, gboolean cache_rows) {
+AltsvcRecord *altsvc_record_new(AsvClientBy client_by, guint cache_rows) {
   AltsvcRecord *record = g_new0(AltsvcRecord, 1);
   record->options = (AsvTimelineOptions){.client_by = client_by};
   record->cache_rows = cache_rows;
@@ -176,6 +176,9 @@ static void keep_cache(const AltsvcRecord *record, AltsvcSeen *seen) {
   if (!record->cache_rows || !origin.size || !seen->client) return;
   g_autofree char *text = asv_span_dup(origin);
   seen->cache = asv_timeline_cache_now(record->timeline, seen->client, text);
+  if (!seen->cache) return;
+  seen->cache_entries = seen->cache->len;
+  g_ptr_array_set_size(seen->cache, (gint)MIN(seen->cache->len, record->cache_rows));
 }
 
 static void observe(void *self, const AsvObservation *said) {

@@ -12,8 +12,8 @@
 
 typedef struct AltsvcRecord AltsvcRecord;
 
-/* cache_rows: no cache is kept when FALSE. */
-AltsvcRecord *altsvc_record_new(AsvClientBy client_by, gboolean cache_rows);
+/* cache_rows: the most entries of a cache that are kept with an observation; 0: no cache is. */
+AltsvcRecord *altsvc_record_new(AsvClientBy client_by, guint cache_rows);
 void altsvc_record_free(AltsvcRecord *record);
 
 /* Takes observations of the packet that is being read. */

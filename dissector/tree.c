@@ -221,16 +221,16 @@ static void draw_row(proto_tree *tree, const AsvCacheRow *row) {
 
 static void draw_cache(const Drawn *drawn) {
   const GPtrArray *rows = drawn->seen->cache;
-  guint max = drawn->drawing->cache_rows;
-  if (!rows || !max || !drawn->seen->client) return;
+  guint entries = drawn->seen->cache_entries;
+  if (!rows) return;
   g_autofree char *origin = asv_span_dup(altsvc_seen_origin(drawn->seen));
   g_autofree char *count =
-      rows->len ? g_strdup_printf("%u %s", rows->len, rows->len == 1 ? "entry" : "entries")
-                : g_strdup("empty");
+      entries ? g_strdup_printf("%u %s", entries, entries == 1 ? "entry" : "entries")
+              : g_strdup("empty");
   proto_tree *below = words(drawn, drawn->tree, "Alt-Svc cache of %s for %s, after this frame: %s",
                             drawn->seen->client, origin, count);
-  for (guint i = 0; i < MIN(rows->len, max); i++) draw_row(below, rows->pdata[i]);
-  if (rows->len > max) words(drawn, below, "and %u more", rows->len - max);
+  for (guint i = 0; i < rows->len; i++) draw_row(below, rows->pdata[i]);
+  if (entries > rows->len) words(drawn, below, "and %u more", entries - rows->len);
 }
 
 /* ---- the whole ---- */

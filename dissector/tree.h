@@ -18,7 +18,6 @@ typedef struct {
   AltsvcRanges *ranges; /* NULL: nobody looks at more than the findings */
   const AltsvcLinks *links;
   gboolean forward; /* later packets are known: links to them too */
-  guint cache_rows; /* the most that are shown */
 } AltsvcDrawing;
 
 /* Adds it to the packet's tree; returns its top item, with its findings but those of the whole

@@ -143,6 +143,19 @@ class Tree(unittest.TestCase):
         self.assertEqual(tree.value("accepted"), "1")
         self.assertEqual(tree.value("request_in"), str(asked))
 
+    def test_many_alternatives(self):
+        """As many as a cache keeps are drawn, and a line of them is in the column."""
+        capture = made.Capture()
+        capture.open()
+        capture.ask(made.request("a.test"))
+        value = ", ".join(f'h2=":{port}"' for port in range(1000, 1129))
+        told = capture.answer(made.response(f"Alt-Svc: {value}\r\n"))
+        path = self.made(capture)
+        [tree] = self.packets(path)[told]
+        self.assertEqual(tree.octets_of("alternative"), value.split(", ")[:128])
+        self.assertEqual(len(tree.values("cache.entry")), 8)
+        self.assertRegex(self.info(path)[str(told)], r'Alt-Svc learned: h2=":1000", .*\.\.\.$')
+
     def test_trailer(self):
         capture = made.Capture()
         capture.open()
