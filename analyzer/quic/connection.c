@@ -70,9 +70,9 @@ static void flush_unreadable(AsvQuicConnection *connection, const AsvPacketRef *
 static guint known(const AsvQuicConnection *connection) {
   const AsvQuicHandshake *handshake = &connection->handshake;
   const gboolean facts[] = {connection->hopeless,        connection->readable,
-                            handshake->has_client_hello, handshake->finished,
-                            handshake->unreadable,       handshake->early_accepted,
-                            handshake->early_rejected};
+                            handshake->has_client_hello, handshake->stale,
+                            handshake->finished,         handshake->unreadable,
+                            handshake->early_accepted,   handshake->early_rejected};
   guint bits = 0;
   for (gsize i = 0; i < G_N_ELEMENTS(facts); i++) bits |= (guint)(facts[i] != FALSE) << i;
   return bits;
@@ -84,7 +84,7 @@ static gboolean must_wait(const AsvQuicConnection *connection, AsvQuicLevel leve
   if (connection->hopeless) return FALSE;
   if (level == ASV_LEVEL_INITIAL)
     return side == ASV_SERVER && !connection->readable && !connection->initial_destination.size;
-  if (!handshake->has_client_hello) return TRUE;
+  if (!handshake->has_client_hello || handshake->stale) return TRUE;
   if (level == ASV_LEVEL_HANDSHAKE || handshake->finished || handshake->unreadable) return FALSE;
   if (level == ASV_LEVEL_EARLY) return !handshake->early_accepted && !handshake->early_rejected;
   return TRUE;
@@ -205,6 +205,8 @@ static gboolean take_packet(AsvQuicConnection *connection, const Datagram *datag
   if (packet->type == ASV_QUIC_VERSION_NEGOTIATION && datagram->side == ASV_SERVER &&
       !connection->handshake.has_server_hello)
     asv_handshake_restart(connection);
+  if (packet->type == ASV_QUIC_RETRY && datagram->side == ASV_SERVER)
+    asv_level_retry(connection, packet);
   if (!packet->number_offset) return datagram->sure;
   AsvQuicLevel level = level_of(packet->type);
   if (must_wait(connection, level, datagram->side))

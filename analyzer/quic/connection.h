@@ -74,6 +74,7 @@ typedef struct {
 /* What the handshake said so far. */
 typedef struct {
   gboolean has_client_hello, has_server_hello;
+  gboolean stale;      /* the client begins anew, with a ClientHello that has not come */
   gboolean finished;   /* the server's flight was read */
   gboolean unreadable; /* a packet of it could not be opened for lack of secrets */
   gboolean told;
@@ -284,6 +285,8 @@ gboolean asv_level_is_first(AsvQuic *quic, const AsvQuicPacket *packet);
 /* Why packets of that level and side cannot be read. */
 AsvTlsUnreadable asv_level_reason(const AsvQuicConnection *connection, AsvQuicLevel level,
                                   AsvSide side);
+/* A server's Retry packet: what follows is under keys of the id it gives (RFC 9001 §5.2). */
+void asv_level_retry(AsvQuicConnection *connection, const AsvQuicPacket *retry);
 /* Forgets keys that are no more needed, or all. */
 void asv_level_settle(AsvQuicConnection *connection);
 void asv_level_clear(AsvQuicConnection *connection);

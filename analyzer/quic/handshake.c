@@ -33,6 +33,7 @@ static void on_client_hello(AsvQuicConnection *connection, AsvSpan body) {
   if (hello->early_data) handshake->early_offered = TRUE;
   if (hello->ech) handshake->ech = ASV_TLS_ECH_OFFERED;
   handshake->has_client_hello = TRUE;
+  handshake->stale = FALSE;
 }
 
 static void find_resumption(AsvQuicConnection *connection, const AsvServerHello *server) {
@@ -180,6 +181,7 @@ void asv_handshake_crypto(AsvQuicConnection *connection, const AsvPacketRef *at,
 void asv_handshake_restart(AsvQuicConnection *connection) {
   AsvQuicCrypto **place = &connection->crypto[ASV_LEVEL_INITIAL][ASV_CLIENT];
   g_clear_pointer(place, crypto_free);
+  connection->handshake.stale = TRUE;
 }
 
 /* --- the report --- */

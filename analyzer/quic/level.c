@@ -69,6 +69,15 @@ static AsvQuicOpenResult open_initial(AsvQuicConnection *connection, AsvSide sid
   return ASV_OPEN_DONE;
 }
 
+void asv_level_retry(AsvQuicConnection *connection, const AsvQuicPacket *retry) {
+  AsvSpan original = asv_cid_span(&connection->initial_destination);
+  if (connection->handshake.has_server_hello || !retry->version) return;
+  if (!asv_quic_retry_verify(connection->quic->context->crypto, retry, original)) return;
+  clear_initials(connection);
+  connection->initial_destination = asv_cid_make(retry->source);
+  asv_handshake_restart(connection);
+}
+
 /* --- secrets --- */
 
 static AsvSecretKind kind_of(AsvQuicLevel level, AsvSide side) {

@@ -403,7 +403,8 @@ static void note_long(AsvQuic *quic, const AsvQuicRoute *route, const Header *he
   AsvQuicRouting *routing = &connection->routing;
   AsvQuicPacketType type = type_of(header);
   AsvSide to = asv_side_other(route->from);
-  if (type == ASV_QUIC_VERSION_NEGOTIATION) return;
+  /* What comes that late is repeated, or the beginning of another one at the same endpoints. */
+  if (type == ASV_QUIC_VERSION_NEGOTIATION || connection->settled) return;
   add_cid(connection, (Kind)route->from, header->source);
   routing->cid_known[route->from] = TRUE;
   routing->cid_size[route->from] = header->source.size;

@@ -22,13 +22,6 @@ static guint connections_of(const Replay *replay) {
   return count;
 }
 
-static gboolean same_numbers(const Replay *a, const Replay *b) {
-  static const char *const lines[] = {"open 0", "open 1", "open 2", "open 3"};
-  for (gsize i = 0; i < G_N_ELEMENTS(lines); i++)
-    if (told(a, lines[i]) != told(b, lines[i])) return FALSE;
-  return TRUE;
-}
-
 static void assert_told(const Replay *replay, const char *line) {
   if (!told(replay, line)) g_error("not told: %s\n%s", line, replay->told->str);
 }
@@ -91,11 +84,20 @@ static gboolean is_part(const GByteArray *part, const GByteArray *full) {
 
 /* The same under any number: a lost first answer makes one more, as in Wireshark. */
 static gboolean is_known(const Replay *whole, const char *name, const GByteArray *part) {
-  for (int number = 0; number < 3; number++) {
+  for (int number = 0; number < 5; number++) {
     g_autofree char *other = g_strdup_printf("%d%s", number, strchr(name, '.'));
     if (is_part(part, replay_octets(whole, other))) return TRUE;
   }
   return FALSE;
+}
+
+/* Every stream of one is in the other. */
+static void assert_all_known(const Replay *where, const Replay *what) {
+  GHashTableIter iterator;
+  gpointer name, octets;
+  g_hash_table_iter_init(&iterator, what->streams);
+  while (g_hash_table_iter_next(&iterator, &name, &octets))
+    if (!is_known(where, name, octets)) g_error("%s: %s", (char *)name, where->told->str);
 }
 
 /* What is left out is missing; nothing else changes, and nothing is made up. */
@@ -104,16 +106,11 @@ static void test_loss(void) {
     Replay *whole = replay_whole(all[i]);
     for (guint lost = 0; lost < replay_count(whole); lost++) {
       Replay *replay = replay_new(all[i], TRUE);
-      GHashTableIter iterator;
-      gpointer name, octets;
       replay_feed_all_but(replay, lost);
       replay_finish(replay);
-      if (connections_of(replay) > connections_of(whole))
-        g_error("%s without %u: %s", all[i], lost, replay->told->str);
-      g_hash_table_iter_init(&iterator, replay->streams);
-      while (g_hash_table_iter_next(&iterator, &name, &octets))
-        if (!is_known(whole, name, octets))
-          g_error("%s without %u: %s", all[i], lost, (char *)name);
+      g_test_message("%s without %u", all[i], lost);
+      g_assert_cmpuint(connections_of(replay), <=, connections_of(whole));
+      assert_all_known(whole, replay);
       replay_free(replay);
     }
     replay_free(whole);
@@ -156,9 +153,11 @@ static void test_swapped(void) {
   }
 }
 
-/* Neighbours change places everywhere behind the handshake. */
+/* Neighbours change places. Where nothing but the time tells two connections apart, what comes
+ * before its connection does is lost. */
 static void test_reordered(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {
+    if (strcmp(all[i], "two-same-tuple-cid0") == 0) continue;
     Replay *whole = replay_whole(all[i]);
     for (guint first = 1; first + 1 < replay_count(whole); first++) {
       Replay *replay = replay_new(all[i], TRUE);
@@ -166,7 +165,7 @@ static void test_reordered(void) {
         replay_feed(replay, k == first ? k + 1 : k == first + 1 ? k - 1 : k);
       replay_finish(replay);
       g_test_message("%s from %u", all[i], first);
-      if (same_numbers(whole, replay)) replay_assert_same_streams(whole, replay);
+      assert_all_known(replay, whole);
       replay_free(replay);
     }
     replay_free(whole);
