@@ -152,7 +152,7 @@ static void draw_parameters(const Value *value, proto_tree *tree, const AsvAlter
   for (AsvSpan parameter; next_parameter(&in, &parameter);) {
     if (has_name(parameter, "persist"))
       persist = range_of_span(value, parameter);
-    else if (!has_name(parameter, "ma"))
+    else if (!has_name(parameter, "ma") || !from->has_ma)
       draw_text(value, tree, ALTSVC_ID_PARAMETER, parameter);
   }
   altsvc_add_flag(tree, ALTSVC_ID_PERSIST, persist.tvb ? &persist : NULL, from->persist);

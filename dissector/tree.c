@@ -244,7 +244,6 @@ static void draw_below(const Drawn *drawn) {
   }
   draw_events(drawn);
   if (drawing->forward) draw_future(drawn);
-  draw_cache(drawn);
 }
 
 proto_item *altsvc_tree_draw(const AltsvcDrawing *drawing, const AltsvcSeen *seen) {
@@ -258,5 +257,6 @@ proto_item *altsvc_tree_draw(const AltsvcDrawing *drawing, const AltsvcSeen *see
     const AltsvcFact *fact = seen->facts->pdata[i];
     altsvc_expert_add(drawing->pinfo, item, fact->code, fact->message);
   }
+  if (drawing->ranges) draw_cache(&drawn);
   return item;
 }
