@@ -6,28 +6,19 @@
 
 #define ALT_SVC "h3=\":443\"; ma=60"
 
-static void respond(Script3 *script, guint64 stream, const char *more) {
-  g_autofree char *lines = g_strconcat(":status: 200\n", more, NULL);
-  script3_headers(script, ASV_SERVER, stream, lines);
-}
-
-static void data(Script3 *script, AsvSide side, guint64 stream, const char *text) {
-  script3_frame(script, side, stream, 0, text, strlen(text));
-}
-
 /* ---- messages ---- */
 
 static void test_plain(void) {
   Script3 *script = script3_start(0);
   script3_get(script, 0, "a.test");
-  respond(script, 0, "alt-svc: " ALT_SVC "\nage: 5\ndate: today\n");
-  data(script, ASV_SERVER, 0, "body");
+  script3_respond(script, 0, "alt-svc: " ALT_SVC "\nage: 5\ndate: today\n");
+  script3_data(script, ASV_SERVER, 0, "body");
   script3_end(script, ASV_SERVER, 0, ASV_END_FIN);
   script3_headers(script, ASV_CLIENT, 4,
                   ":method: POST\n:scheme: https\nhost: b.test:8443\n:path: /x\n"
                   "alt-used: b.test:8443\nuser-agent: me\nvia: 1.1 p\n");
-  data(script, ASV_CLIENT, 4, "posted");
-  respond(script, 4, "");
+  script3_data(script, ASV_CLIENT, 4, "posted");
+  script3_respond(script, 4, "");
   script3_expect(script,
                  "7 request stream=0 origin=https://a.test method=GET path=/0\n"
                  "9 response stream=0 200 to=7 origin=https://a.test alt-svc=" ALT_SVC
@@ -41,8 +32,8 @@ static void test_interim_and_trailers(void) {
   Script3 *script = script3_start(0);
   script3_get(script, 0, "a.test");
   script3_headers(script, ASV_SERVER, 0, ":status: 103\nalt-svc: one\n");
-  respond(script, 0, "");
-  data(script, ASV_SERVER, 0, "body");
+  script3_respond(script, 0, "");
+  script3_data(script, ASV_SERVER, 0, "body");
   script3_headers(script, ASV_SERVER, 0, "alt-svc: two\n");
   script3_expect(script,
                  "7 request stream=0 origin=https://a.test method=GET path=/0\n"
@@ -54,7 +45,7 @@ static void test_interim_and_trailers(void) {
 static void test_connection_specific(void) {
   Script3 *script = script3_start(0);
   script3_get(script, 0, "a.test");
-  respond(script, 0, "keep-alive: timeout=5\nconnection: keep-alive\nAlt-Svc: upper\n");
+  script3_respond(script, 0, "keep-alive: timeout=5\nconnection: keep-alive\nAlt-Svc: upper\n");
   script3_expect(script,
                  "7 request stream=0 origin=https://a.test method=GET path=/0\n"
                  "9 response stream=0 200 to=7 origin=https://a.test keep-alive=timeout=5 "
@@ -87,8 +78,8 @@ static void test_early_data_blocked(void) {
 
 static void test_response_first(void) {
   Script3 *script = script3_start(0);
-  respond(script, 4, "alt-svc: four\n");
-  respond(script, 0, "alt-svc: zero\n");
+  script3_respond(script, 4, "alt-svc: four\n");
+  script3_respond(script, 0, "alt-svc: zero\n");
   script3_end(script, ASV_SERVER, 0, ASV_END_FIN);
   script3_get(script, 0, "a.test");
   script3_get(script, 4, "b.test");
@@ -112,7 +103,7 @@ static void test_empty_value_first(void) {
 static void test_request_missing(void) {
   Script3 *script = script3_new(0);
   script3_settings(script, ASV_SERVER, 0);
-  respond(script, 0, "alt-svc: zero\n");
+  script3_respond(script, 0, "alt-svc: zero\n");
   script3_end(script, ASV_SERVER, 0, ASV_END_FIN);
   script3_expect(script,
                  "2 response stream=0 200 to=0 alt-svc=zero\n"
@@ -122,7 +113,7 @@ static void test_request_missing(void) {
 /* A stream whose request cannot come any more holds nothing up. */
 static void test_request_reset(void) {
   Script3 *script = script3_start(0);
-  respond(script, 0, "alt-svc: zero\n");
+  script3_respond(script, 0, "alt-svc: zero\n");
   script3_end(script, ASV_CLIENT, 0, ASV_END_RESET);
   script3_get(script, 4, "a.test");
   script3_expect(script,
@@ -133,10 +124,10 @@ static void test_request_reset(void) {
 static void test_dns_message(void) {
   Script3 *script = script3_start(0);
   script3_get(script, 0, "a.test");
-  respond(script, 0, "content-type: application/dns-message\n");
-  data(script, ASV_SERVER, 0, "dns ");
+  script3_respond(script, 0, "content-type: application/dns-message\n");
+  script3_data(script, ASV_SERVER, 0, "dns ");
   script3_hex(script, ASV_SERVER, 0, "21 02 00 00");
-  data(script, ASV_SERVER, 0, "answer");
+  script3_data(script, ASV_SERVER, 0, "answer");
   script3_end(script, ASV_SERVER, 0, ASV_END_FIN);
   script3_expect(script,
                  "7 request stream=0 origin=https://a.test method=GET path=/0\n"
@@ -149,7 +140,7 @@ static void test_dns_message(void) {
 static void test_blocked(void) {
   Script3 *script = script3_start(4096);
   script3_get(script, 0, "a.test");
-  respond(script, 0, "alt-svc: " ALT_SVC "\n");
+  script3_respond(script, 0, "alt-svc: " ALT_SVC "\n");
   script3_flush(script, ASV_SERVER);
   script3_end(script, ASV_SERVER, 0, ASV_END_FIN);
   script3_flush(script, ASV_CLIENT);
@@ -161,7 +152,7 @@ static void test_blocked(void) {
 /* Two responses wait for their requests, of which the older was read after the newer. */
 static void test_blocked_response_first(void) {
   Script3 *script = script3_start(4096);
-  respond(script, 0, "alt-svc: zero\n");
+  script3_respond(script, 0, "alt-svc: zero\n");
   script3_hex(script, ASV_SERVER, 4, "01 03 00 00 d9");
   script3_flush(script, ASV_SERVER);
   script3_get(script, 0, "a.test");
@@ -194,7 +185,7 @@ static void test_late_settings(void) {
   script3_octets(script, ASV_SERVER, 7, "\x02", 1);
   script3_get(script, 0, "a.test");
   script3_flush(script, ASV_CLIENT);
-  respond(script, 0, "alt-svc: " ALT_SVC "\n");
+  script3_respond(script, 0, "alt-svc: " ALT_SVC "\n");
   script3_end(script, ASV_SERVER, 0, ASV_END_FIN);
   script3_flush(script, ASV_SERVER);
   script3_settings(script, ASV_CLIENT, 4096);
@@ -227,7 +218,7 @@ static void test_encoder_stream_lost(void) {
   g_byte_array_set_size(script->encoder[ASV_CLIENT], 0);
   script3_gap(script, ASV_CLIENT, 6, lost);
   script3_hex(script, ASV_CLIENT, 12, "01 0d 00 00 d1 d7 c1 50 06 63 2e 74 65 73 74");
-  respond(script, 8, "alt-svc: " ALT_SVC "\n");
+  script3_respond(script, 8, "alt-svc: " ALT_SVC "\n");
   script3_flush(script, ASV_SERVER);
   script3_expect(script,
                  "7 request stream=0 origin=https://a.test method=GET path=/0\n"
@@ -291,7 +282,7 @@ static void test_forbidden(void) {
   Script3 *script = script3_start(0);
   script3_hex(script, ASV_CLIENT, 0, "08 04 00 00 00 01");
   script3_get(script, 0, "a.test");
-  respond(script, 0, "alt-svc: zero\n");
+  script3_respond(script, 0, "alt-svc: zero\n");
   script3_hex(script, ASV_CLIENT, 4, "05 04 00 00 00 d1");
   script3_expect(script,
                  "7 unreadable client not-http 0\n"
@@ -310,11 +301,11 @@ static void test_control_without_settings(void) {
 static void test_webtransport(void) {
   Script3 *script = script3_start(0);
   script3_hex(script, ASV_CLIENT, 4, "40 41 00 01 03 00 00 d1");
-  respond(script, 4, "");
+  script3_respond(script, 4, "");
   script3_headers(script, ASV_CLIENT, 0,
                   ":method: CONNECT\n:protocol: webtransport\n:scheme: https\n"
                   ":authority: a.test\n:path: /w\n");
-  data(script, ASV_CLIENT, 0, "capsules");
+  script3_data(script, ASV_CLIENT, 0, "capsules");
   script3_expect(script,
                  "8 response stream=4 200 to=0\n"
                  "9 request stream=0 origin=https://a.test method=CONNECT path=/w "
@@ -323,24 +314,14 @@ static void test_webtransport(void) {
 
 /* ---- push ---- */
 
-#define PROMISE ":method: GET\n:scheme: https\n:authority: p.test\n:path: /p\n"
-
-static void push_headers(Script3 *script, guint64 stream, guint8 push_id) {
-  guint8 begin[2] = {1, push_id};
-  script3_octets(script, ASV_SERVER, stream, begin, 2);
-  respond(script, stream, "alt-svc: pushed\n");
-  data(script, ASV_SERVER, stream, "body");
-  script3_end(script, ASV_SERVER, stream, ASV_END_FIN);
-}
-
 static void test_push(void) {
   Script3 *script = script3_start(0);
   script3_get(script, 0, "a.test");
   script3_promise(script, 0, 3, PROMISE);
-  push_headers(script, 15, 3);
-  push_headers(script, 19, 4);
+  script3_push(script, 15, 3);
+  script3_push(script, 19, 4);
   script3_promise(script, 0, 4, PROMISE);
-  push_headers(script, 23, 5);
+  script3_push(script, 23, 5);
   script3_expect(script,
                  "7 request stream=0 origin=https://a.test method=GET path=/0\n"
                  "9 push stream=0 origin=https://p.test method=GET path=/p\n"
@@ -355,10 +336,10 @@ static void test_push(void) {
 static Script3 *script3_connect(void) {
   Script3 *script = script3_start(0);
   script3_headers(script, ASV_CLIENT, 0, ":method: CONNECT\n:authority: t.test:443\n");
-  data(script, ASV_CLIENT, 0, "early ");
-  respond(script, 0, "");
-  data(script, ASV_CLIENT, 0, "up");
-  data(script, ASV_SERVER, 0, "down");
+  script3_data(script, ASV_CLIENT, 0, "early ");
+  script3_respond(script, 0, "");
+  script3_data(script, ASV_CLIENT, 0, "up");
+  script3_data(script, ASV_SERVER, 0, "down");
   script3_hex(script, ASV_SERVER, 0, "00 08 61");
   return script;
 }
@@ -395,10 +376,10 @@ static void test_connect_lost(void) {
 static void test_connect_blocked(void) {
   Script3 *script = script3_start(4096);
   script3_headers(script, ASV_CLIENT, 0, ":method: CONNECT\n:authority: t.test:443\n");
-  data(script, ASV_CLIENT, 0, "unseen");
+  script3_data(script, ASV_CLIENT, 0, "unseen");
   script3_flush(script, ASV_CLIENT);
   script3_hex(script, ASV_SERVER, 0, "01 03 00 00 d9");
-  data(script, ASV_CLIENT, 0, "up");
+  script3_data(script, ASV_CLIENT, 0, "up");
   script3_expect(script,
                  "7 request stream=0 method=CONNECT\n10 response stream=0 200 to=7\n"
                  "10 tunnel stream=0 target=t.test:443\n"
@@ -411,264 +392,6 @@ static void test_connect_unwanted(void) {
   Script3 *script = script3_connect();
   script->no_tunnels = TRUE;
   script3_expect(script, CONNECT_TOLD);
-}
-
-/* ---- losses ---- */
-
-static void test_gap_in_headers(void) {
-  Script3 *script = script3_start(0);
-  script3_hex(script, ASV_CLIENT, 0, "01 0d 00 00 d1 d7");
-  script3_gap(script, ASV_CLIENT, 0, 9);
-  data(script, ASV_CLIENT, 0, "body");
-  respond(script, 0, "alt-svc: zero\n");
-  script3_hex(script, ASV_SERVER, 4, "01 03 00");
-  script3_gap(script, ASV_SERVER, 4, 2);
-  script3_headers(script, ASV_SERVER, 4, "alt-svc: trailer\n");
-  script3_get(script, 4, "a.test");
-  script3_expect(script,
-                 "8 unreadable client bytes-lost 9\n"
-                 "10 response stream=0 200 to=0 alt-svc=zero\n"
-                 "12 unreadable server bytes-lost 2\n"
-                 "14 request stream=4 origin=https://a.test method=GET path=/4\n"
-                 "13 trailer stream=4 0 to=14 origin=https://a.test alt-svc=trailer\n");
-}
-
-static void test_gap_in_data(void) {
-  Script3 *script = script3_start(0);
-  script3_get(script, 0, "a.test");
-  respond(script, 0, "");
-  script3_hex(script, ASV_SERVER, 0, "00 40 c8 61");
-  script3_gap(script, ASV_SERVER, 0, 199);
-  script3_headers(script, ASV_SERVER, 0, "alt-svc: trailer\n");
-  script3_hex(script, ASV_SERVER, 0, "00 08");
-  script3_gap(script, ASV_SERVER, 0, 9);
-  script3_headers(script, ASV_SERVER, 0, "alt-svc: unseen\n");
-  script3_expect(script,
-                 "7 request stream=0 origin=https://a.test method=GET path=/0\n"
-                 "9 response stream=0 200 to=7 origin=https://a.test\n"
-                 "12 trailer stream=0 200 to=7 origin=https://a.test alt-svc=trailer\n"
-                 "14 unreadable server bytes-lost 1\n");
-}
-
-static void test_gap_unknown(void) {
-  Script3 *script = script3_start(0);
-  script3_gap(script, ASV_CLIENT, 0, ASV_GAP_UNKNOWN);
-  script3_get(script, 0, "a.test");
-  respond(script, 0, "alt-svc: zero\n");
-  script3_gap(script, ASV_SERVER, 15, 1);
-  script3_hex(script, ASV_SERVER, 15, "00 04 00 07 01 00");
-  script3_gap(script, ASV_CLIENT, 10, 1);
-  script3_expect(script,
-                 "7 unreadable client bytes-lost 0\n"
-                 "10 response stream=0 200 to=0 alt-svc=zero\n"
-                 "11 unreadable server bytes-lost 1\n");
-}
-
-/* A connection with a bit of everything. */
-static Script3 *script3_rich(void) {
-  Script3 *script = script3_start(4096);
-  script3_get(script, 0, "a.test");
-  script3_flush(script, ASV_CLIENT);
-  respond(script, 0, "alt-svc: one\nserver: s\n");
-  data(script, ASV_SERVER, 0, "body");
-  script3_flush(script, ASV_SERVER);
-  script3_get(script, 4, "a.test");
-  script3_get(script, 8, "b.test");
-  script3_flush(script, ASV_CLIENT);
-  respond(script, 8, "alt-svc: one\nserver: s\n");
-  respond(script, 4, "alt-svc: two\nserver: t\n");
-  script3_flush(script, ASV_SERVER);
-  script3_end(script, ASV_SERVER, 4, ASV_END_FIN);
-  script3_headers(script, ASV_SERVER, 8, "alt-svc: two\n");
-  script3_promise(script, 8, 0, PROMISE);
-  script3_flush(script, ASV_SERVER);
-  push_headers(script, 15, 0);
-  script3_flush(script, ASV_SERVER);
-  script3_hex(script, ASV_SERVER, 3, "07 01 04");
-  return script;
-}
-
-/* What a line of a transcript says without what depends on another message. */
-static char *bare(const char *line) {
-  g_autoptr(GRegex) regex =
-      g_regex_new("^\\d+ (?!request|push)|( to=\\d+)|((?<=to=0)| origin=\\S+)", 0, 0, NULL);
-  gboolean response = strstr(line, " response ") || strstr(line, " trailer ");
-  return response ? g_regex_replace(regex, line, -1, 0, "", 0, NULL) : g_strdup(line);
-}
-
-static GHashTable *bare_lines(const char *told) {
-  GHashTable *set = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  g_auto(GStrv) lines = g_strsplit(told, "\n", -1);
-  for (gsize i = 0; lines[i]; i++) {
-    g_hash_table_add(set, bare(lines[i]));
-    g_hash_table_add(set, g_strdup(lines[i]));
-  }
-  return set;
-}
-
-/* Every line is one of those told without the loss; a response may lack its request. */
-static void check_nothing_invented(GHashTable *all, const char *told) {
-  g_auto(GStrv) lines = g_strsplit(told, "\n", -1);
-  for (gsize i = 0; lines[i]; i++) {
-    if (strstr(lines[i], " unreadable ") || g_hash_table_contains(all, lines[i])) continue;
-    g_autofree char *without = bare(lines[i]);
-    gboolean unpaired = strstr(lines[i], " to=0") && !strstr(lines[i], " origin=");
-    gboolean trailer = strstr(lines[i], " trailer ") != NULL;
-    if (unpaired && g_hash_table_contains(all, without)) continue;
-    if (trailer && strstr(lines[i], "alt-svc=two")) continue; /* its response is not known */
-    g_error("told with a loss only: %s", lines[i]);
-  }
-}
-
-/* The script without size octets from octet `from` on of one of its steps. */
-static char *tell_with_loss(const Script3 *script, guint which, gsize from, gsize size) {
-  Script3 copy = *script;
-  copy.octets = g_byte_array_new();
-  copy.steps = g_array_new(FALSE, FALSE, sizeof(Step3));
-  const guint8 *octets = script->octets->data;
-  for (guint i = 0; i < script->steps->len; i++) {
-    Step3 step = g_array_index(script->steps, Step3, i), part = step;
-    part.packet = i + 1;
-    part.size = i == which ? from : step.size;
-    if (part.kind != STEP_BYTES || part.size) g_array_append_val(copy.steps, part);
-    g_byte_array_append(copy.octets, octets, (guint)part.size);
-    if (i == which) {
-      Step3 gap = part;
-      gap.kind = STEP_GAP;
-      gap.gap = size;
-      gap.size = 0;
-      g_array_append_val(copy.steps, gap);
-      part.size = step.size - from - size;
-      if (part.size) g_array_append_val(copy.steps, part);
-      g_byte_array_append(copy.octets, octets + from + size, (guint)part.size);
-    }
-    octets += step.size;
-  }
-  AsvSpan whole = asv_span(copy.octets->data, copy.octets->len);
-  char *told = script3_run(&whole, 1, &copy);
-  g_byte_array_unref(copy.octets);
-  g_array_unref(copy.steps);
-  return told;
-}
-
-static void test_loss_everywhere(void) {
-  Script3 *script = script3_rich();
-  AsvSpan whole = asv_span(script->octets->data, script->octets->len);
-  g_autofree char *told = asv_test_splits(script3_run, whole, script);
-  g_assert_null(strstr(told, "unreadable"));
-  GHashTable *all = bare_lines(told);
-  guint losses = 0;
-  for (guint i = 0; i < script->steps->len; i++) {
-    const Step3 *step = &g_array_index(script->steps, Step3, i);
-    for (gsize from = 0; from < step->size; from++)
-      for (gsize size = 1; size <= step->size - from; size++) {
-        g_autofree char *lossy = tell_with_loss(script, i, from, size);
-        check_nothing_invented(all, lossy);
-        losses += strstr(lossy, "unreadable") != NULL;
-      }
-  }
-  g_assert_cmpuint(losses, >, 0);
-  g_hash_table_unref(all);
-  script3_free(script);
-}
-
-/* ---- limits ---- */
-
-static void big_headers(Script3 *script, AsvSide side, guint64 stream, guint64 type, gsize size) {
-  GByteArray *payload = g_byte_array_new();
-  g_byte_array_append(payload, (const guint8 *)"\0\0\xd1\xd7\xc1", 5);
-  for (gsize i = 5; i < size; i++) g_byte_array_append(payload, (const guint8 *)"\xd1", 1);
-  script3_frame(script, side, stream, type, payload->data, payload->len);
-  g_byte_array_unref(payload);
-}
-
-static char *tell_whole(Script3 *script) {
-  AsvSpan whole = asv_span(script->octets->data, script->octets->len);
-  char *told = script3_run(&whole, 1, script);
-  script3_free(script);
-  return told;
-}
-
-static void test_section_max(void) {
-  Script3 *script = script3_start(0);
-  big_headers(script, ASV_CLIENT, 0, 1, ASV_HTTP3_SECTION_MAX);
-  big_headers(script, ASV_CLIENT, 4, 1, ASV_HTTP3_SECTION_MAX + 1);
-  respond(script, 4, "");
-  g_autofree char *told = tell_whole(script);
-  g_assert_cmpstr(told, ==,
-                  "7 unreadable client bytes-lost 0\n"
-                  "7 request stream=0 method=GET path=/\n"
-                  "8 unreadable client bytes-lost 524289\n"
-                  "9 response stream=4 200 to=0\n");
-}
-
-static void test_frame_max(void) {
-  Script3 *script = script3_new(0);
-  script3_settings(script, ASV_SERVER, 0);
-  big_headers(script, ASV_SERVER, 3, 7, ASV_HTTP_FRAME_MAX);
-  big_headers(script, ASV_SERVER, 3, 7, ASV_HTTP_FRAME_MAX + 1);
-  script3_hex(script, ASV_SERVER, 3, "07 01 00");
-  g_autofree char *told = tell_whole(script);
-  g_assert_cmpstr(told, ==,
-                  "2 goaway server\n3 unreadable server bytes-lost 131073\n4 goaway server\n");
-}
-
-/* Sections that are not complete, on ever more streams. */
-static void test_gathered_max(void) {
-  Script3 *script = script3_start(0);
-  GByteArray *begin = g_byte_array_new();
-  put_varint(begin, 1);
-  put_varint(begin, ASV_HTTP3_SECTION_MAX);
-  guint head = begin->len;
-  g_byte_array_set_size(begin, head + ASV_HTTP3_GATHERED_MAX / 8);
-  guint64 stream = 0;
-  for (; stream < 4 * 8; stream += 4)
-    script3_octets(script, ASV_CLIENT, stream, begin->data, begin->len);
-  script3_octets(script, ASV_CLIENT, stream, begin->data, head + 1);
-  script3_end(script, ASV_CLIENT, 0, ASV_END_RESET);
-  script3_octets(script, ASV_CLIENT, stream + 4, begin->data, head + 1);
-  g_byte_array_unref(begin);
-  g_autofree char *told = tell_whole(script);
-  g_assert_cmpstr(told, ==, "15 unreadable client bytes-lost 524288\n");
-}
-
-static void test_streams_max(void) {
-  Script3 *script = script3_new(0);
-  for (guint64 i = 0; i < ASV_HTTP3_STREAMS_MAX; i++) script3_hex(script, ASV_CLIENT, 4 * i, "01");
-  script3_get(script, 4 * ASV_HTTP3_STREAMS_MAX, "a.test");
-  script3_end(script, ASV_CLIENT, 0, ASV_END_RESET);
-  script3_get(script, 4 * ASV_HTTP3_STREAMS_MAX + 4, "a.test");
-  g_autofree char *told = tell_whole(script);
-  g_assert_cmpstr(told, ==,
-                  "8193 unreadable client bytes-lost 0\n"
-                  "8196 request stream=32772 origin=https://a.test method=GET path=/32772\n");
-}
-
-static void test_blocked_time_max(void) {
-  Script3 *script = script3_start(4096);
-  script->time_apart = ASV_HTTP3_BLOCKED_TIME_MAX / 2;
-  script3_get(script, 0, "a.test");
-  script3_hex(script, ASV_SERVER, 3, "07 01 00");
-  script3_hex(script, ASV_SERVER, 3, "07 01 00");
-  script3_flush(script, ASV_CLIENT);
-  script3_expect(script,
-                 "9 goaway server\n"
-                 "7 unreadable client qpack-lost 9\n"
-                 "10 goaway server\n");
-}
-
-static void test_held_packets_max(void) {
-  Script3 *script = script3_start(0);
-  script->packets_apart = ASV_HTTP_HELD_PACKETS_MAX;
-  respond(script, 0, "");
-  script3_hex(script, ASV_SERVER, 3, "07 01 00");
-  script3_hex(script, ASV_SERVER, 3, "07 01 00");
-  script3_get(script, 0, "a.test");
-  script3_expect(script,
-                 "8 goaway server\n"
-                 "7 response stream=0 200 to=0\n"
-                 "9 goaway server\n"
-                 "10 request stream=0 origin=https://a.test method=GET path=/0\n");
 }
 
 int main(int argc, char **argv) {
@@ -700,15 +423,5 @@ int main(int argc, char **argv) {
   g_test_add_func("/http3/connect-lost", test_connect_lost);
   g_test_add_func("/http3/connect-blocked", test_connect_blocked);
   g_test_add_func("/http3/connect-unwanted", test_connect_unwanted);
-  g_test_add_func("/http3/gap-in-headers", test_gap_in_headers);
-  g_test_add_func("/http3/gap-in-data", test_gap_in_data);
-  g_test_add_func("/http3/gap-unknown", test_gap_unknown);
-  g_test_add_func("/http3/loss-everywhere", test_loss_everywhere);
-  g_test_add_func("/http3/section-max", test_section_max);
-  g_test_add_func("/http3/frame-max", test_frame_max);
-  g_test_add_func("/http3/gathered-max", test_gathered_max);
-  g_test_add_func("/http3/streams-max", test_streams_max);
-  g_test_add_func("/http3/blocked-time-max", test_blocked_time_max);
-  g_test_add_func("/http3/held-packets-max", test_held_packets_max);
   return g_test_run();
 }

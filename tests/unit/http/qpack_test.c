@@ -214,6 +214,8 @@ static void test_bad_section(void) {
   asv_qpack_set_capacity(qpack, 220);
   encoder_hex(qpack, B2_ENCODER);
   section_hex(qpack, 0, "000051");
+  section_hex(qpack, 32, "0000510b2f696e64");
+  section_hex(qpack, 36, "000023612d62036162");
   section_hex(qpack, 4, "0000d1");
   section_hex(qpack, 8, "");
   section_hex(qpack, 12, "0000");
@@ -222,7 +224,7 @@ static void test_bad_section(void) {
   section_hex(qpack, 24, B2_SECTION);
   section_hex(qpack, 28, "0000d1");
   expect(&told, qpack,
-         "0 lost\n4 :method: GET;\n8 lost\n12 \n"
+         "0 lost\n32 lost\n36 lost\n4 :method: GET;\n8 lost\n12 \n"
          "16 :authority: www.example.com;:path: /sample/path;\n"
          "20 lost\n24 lost\n28 :method: GET;\n");
 }

@@ -155,6 +155,27 @@ static inline void script3_settings(Script3 *script, AsvSide side, gsize capacit
   g_byte_array_unref(payload);
 }
 
+#define PROMISE ":method: GET\n:scheme: https\n:authority: p.test\n:path: /p\n"
+
+/* The header section of a response with status 200. */
+static inline void script3_respond(Script3 *script, guint64 stream, const char *more) {
+  g_autofree char *lines = g_strconcat(":status: 200\n", more, NULL);
+  script3_headers(script, ASV_SERVER, stream, lines);
+}
+
+static inline void script3_data(Script3 *script, AsvSide side, guint64 stream, const char *text) {
+  script3_frame(script, side, stream, 0, text, strlen(text));
+}
+
+/* A push stream from its beginning to its end. */
+static inline void script3_push(Script3 *script, guint64 stream, guint8 push_id) {
+  guint8 begin[2] = {1, push_id};
+  script3_octets(script, ASV_SERVER, stream, begin, 2);
+  script3_respond(script, stream, "alt-svc: pushed\n");
+  script3_data(script, ASV_SERVER, stream, "body");
+  script3_end(script, ASV_SERVER, stream, ASV_END_FIN);
+}
+
 /* A connection whose both sides have sent SETTINGS and begun their QPACK streams. */
 static inline Script3 *script3_start(gsize capacity) {
   Script3 *script = script3_new(capacity);
