@@ -3,13 +3,14 @@
  * nghttp3's decoder, which must know the table capacity that the receiver
  * allowed, and is of no use any more after one error. So sections that need no
  * table (Required Insert Count 0: their first octet is 0, RFC 9204 §4.5.1.1)
- * go to a decoder of their own, which is replaced after an error; and all else
- * waits, in order, until the capacity is known.
+ * are read without it; and all else waits, in order, until the capacity is
+ * known.
  */
 #include "qpack.h"
 
 #include <nghttp3/nghttp3.h>
 
+#include "analyzer/http/qpack-plain.h"
 #include "analyzer/limits.h"
 
 /* Octets that an entry takes at least (RFC 9204 §3.2.1). */
@@ -29,7 +30,7 @@ typedef struct {
 struct AsvQpack {
   AsvQpackEvents events;
   gsize ticket_size;
-  nghttp3_qpack_decoder *plain, *table; /* made when needed */
+  nghttp3_qpack_decoder *table; /* made when needed, with its context */
   nghttp3_qpack_stream_context *context;
   gboolean known; /* the capacity */
   guint64 capacity;
@@ -52,7 +53,6 @@ AsvQpack *asv_qpack_new(const AsvQpackEvents *events, gsize ticket_size) {
 void asv_qpack_free(AsvQpack *qpack) {
   if (!qpack) return;
   g_queue_clear_full(&qpack->held, g_free);
-  if (qpack->plain) nghttp3_qpack_decoder_del(qpack->plain);
   if (qpack->table) nghttp3_qpack_decoder_del(qpack->table);
   if (qpack->context) nghttp3_qpack_stream_context_del(qpack->context);
   g_free(qpack);
@@ -83,7 +83,7 @@ static Outcome fail(AsvQpack *qpack) {
   return OUTCOME_FAILED;
 }
 
-static Outcome decode(AsvQpack *qpack, nghttp3_qpack_decoder *decoder, AsvSpan octets) {
+static Outcome decode(AsvQpack *qpack, AsvSpan octets) {
   const AsvQpackEvents *events = &qpack->events;
   if (!qpack->context &&
       nghttp3_qpack_stream_context_new(&qpack->context, 0, nghttp3_mem_default()))
@@ -92,8 +92,8 @@ static Outcome decode(AsvQpack *qpack, nghttp3_qpack_decoder *decoder, AsvSpan o
   for (;;) {
     nghttp3_qpack_nv nv;
     guint8 flags = 0;
-    nghttp3_ssize read = nghttp3_qpack_decoder_read_request(decoder, qpack->context, &nv, &flags,
-                                                            octets.data, octets.size, TRUE);
+    nghttp3_ssize read = nghttp3_qpack_decoder_read_request(qpack->table, qpack->context, &nv,
+                                                            &flags, octets.data, octets.size, TRUE);
     if (read < 0) return fail(qpack);
     octets.data += read;
     octets.size -= (gsize)read;
@@ -105,16 +105,6 @@ static Outcome decode(AsvQpack *qpack, nghttp3_qpack_decoder *decoder, AsvSpan o
     nghttp3_rcbuf_decref(nv.name);
     nghttp3_rcbuf_decref(nv.value);
   }
-}
-
-static Outcome decode_plain(AsvQpack *qpack, AsvSpan octets) {
-  if (!qpack->plain) qpack->plain = make_decoder(0);
-  Outcome outcome = decode(qpack, qpack->plain, octets);
-  if (outcome != OUTCOME_READ) {
-    nghttp3_qpack_decoder_del(qpack->plain);
-    qpack->plain = NULL;
-  }
-  return outcome;
 }
 
 /*
@@ -139,7 +129,7 @@ static Outcome decode_with_table(AsvQpack *qpack, AsvSpan octets) {
   if (!qpack->known) return OUTCOME_BLOCKED;
   if (qpack->lost && qpack->passed >= qpack->capacity / ENTRY_MIN) return OUTCOME_FAILED;
   if (!qpack->table) qpack->table = make_decoder(qpack->capacity);
-  Outcome outcome = decode(qpack, qpack->table, octets);
+  Outcome outcome = decode(qpack, octets);
   drain(qpack->table);
   if (!qpack->lost || outcome == OUTCOME_FAILED) return outcome;
   guint64 required = nghttp3_qpack_stream_context_get_ricnt(qpack->context);
@@ -148,7 +138,8 @@ static Outcome decode_with_table(AsvQpack *qpack, AsvSpan octets) {
 
 static Outcome try(AsvQpack *qpack, AsvSpan octets) {
   if (!octets.size) return OUTCOME_FAILED;
-  return octets.data[0] == 0 ? decode_plain(qpack, octets) : decode_with_table(qpack, octets);
+  if (octets.data[0] != 0) return decode_with_table(qpack, octets);
+  return asv_qpack_plain_read(octets, &qpack->events) ? OUTCOME_READ : OUTCOME_FAILED;
 }
 
 static void finish(AsvQpack *qpack, gconstpointer ticket, AsvSpan octets, Outcome outcome) {
