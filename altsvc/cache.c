@@ -32,11 +32,16 @@ static void drop(AsvCache *cache, guint at) {
   find_next_expiry(cache);
 }
 
-/* A refreshed entry keeps its own history and takes the offer's parameters. */
+/* A refreshed entry keeps its own history, where that is known, and takes the offer's parameters.
+ */
 static AsvEntry refresh(const AsvEntry *old, const AsvEntry *offer) {
   AsvEntry entry = *old;
   entry.alternative = offer->alternative;
   entry.life = offer->life;
+  if (!old->alternative.restored) return entry;
+  entry.learned = offer->learned;
+  entry.packet = offer->packet;
+  entry.via = offer->via;
   return entry;
 }
 
@@ -81,6 +86,15 @@ void asv_cache_replace(AsvCache *cache, const AsvEntry *offers, guint count, gin
   expire_dead(cache, now, watch);
 }
 
+void asv_cache_restore(AsvCache *cache, const AsvEntry *entry, const AsvCacheWatch *watch) {
+  if (find_same(cache->entries, cache->count, &entry->alternative)) return;
+  cache->entries = g_renew(AsvEntry, cache->entries, cache->count + 1);
+  AsvEntry *restored = &cache->entries[cache->count++];
+  *restored = *entry;
+  find_next_expiry(cache);
+  tell(watch, ASV_EVENT_RESTORED, ASV_ENDED_NOT, entry->learned, restored);
+}
+
 guint asv_cache_clear(AsvCache *cache) {
   guint dropped = cache->count;
   cache->count = 0;
@@ -93,7 +107,7 @@ void asv_cache_expire(AsvCache *cache, gint64 now, const AsvCacheWatch *watch) {
     while (cache->entries[at].expires != cache->next_expiry) at++;
     AsvEntry ended = cache->entries[at];
     drop(cache, at);
-    tell(watch, ASV_EVENT_EXPIRED, ASV_ENDED_EXPIRY, ended.expires, &ended);
+    tell(watch, ASV_EVENT_EXPIRED, ASV_ENDED_EXPIRY, MAX(ended.expires, ended.learned), &ended);
   }
 }
 

@@ -58,11 +58,18 @@ gint64 asv_cache_expiry(gint64 now, gint64 life);
 void asv_cache_replace(AsvCache *cache, const AsvEntry *offers, guint count, gint64 now,
                        const AsvCacheWatch *watch);
 
+/*
+ * Puts the entry, of which storage says when it ends, behind the others and
+ * tells `restored`. Nothing when the same alternative is there: the first one
+ * of a storage is the one that its client goes on using.
+ */
+void asv_cache_restore(AsvCache *cache, const AsvEntry *entry, const AsvCacheWatch *watch);
+
 /* §3, `clear`: drops all, without telling of each. Returns how many. */
 guint asv_cache_clear(AsvCache *cache);
 
-/* Tells and drops, earliest first, what has expired by `now` inclusive. Nothing to do costs a
- * comparison. */
+/* Tells and drops, earliest first, what has expired by `now` inclusive; a restored entry never
+ * before it came. Nothing to do costs a comparison. */
 void asv_cache_expire(AsvCache *cache, gint64 now, const AsvCacheWatch *watch);
 
 /* §6: removes the entry of that serial number. FALSE when there is none. */

@@ -111,6 +111,19 @@
 #define ASV_ANSWERS_SERVICES_MAX 8
 #define ASV_ANSWERS_ALPN_MAX 256
 
+/* --- clients' storage --- */
+
+/* Octets of a file: curl keeps 5000 entries, which fit unless each has 1600 octets; Firefox's
+ * records of 1286 octets fit 6500 times, it keeps 1024. JSON of this size costs 300 MB at worst. */
+#define ASV_STORAGE_SIZE_MAX (8 * 1024 * 1024)
+
+/* Entries of a file: three times what curl keeps; and each client of a capture starts with them. */
+#define ASV_STORAGE_ENTRIES_MAX 16384
+
+/* Nanoseconds by which two ends of life may differ and still be the same: clients cut to seconds,
+ * and count from when they handled a message, not from when a packet of it was captured. */
+#define ASV_STORED_EXPIRY_TOLERANCE G_GINT64_CONSTANT(2000000000)
+
 /* --- text report --- */
 
 /* Octets of an Alt-Svc value that a text report shows without -v: five lines of a terminal, more

@@ -46,6 +46,7 @@ static AsvClientState *find_or_make(AsvTimelineState *state, const char *name,
   const char *only = state->options.client;
   client->shown = !only || strcmp(only, name) == 0 || strcmp(only, address) == 0;
   g_hash_table_insert(state->clients, (gpointer)client->name, client);
+  if (client->shown) asv_client_restore(state, client);
   return client;
 }
 

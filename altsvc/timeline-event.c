@@ -50,7 +50,7 @@ AsvEvent *asv_event_new(AsvTimelineState *state, AsvEventKind kind, gint64 time,
 void asv_event_set_alternative(AsvEvent *event, const AsvEntry *entry) {
   event->alternative = g_memdup2(&entry->alternative, sizeof entry->alternative);
   event->expires = entry->expires;
-  event->learned_time = entry->learned;
+  event->learned_time = entry->alternative.restored ? 0 : entry->learned;
   event->learned_packet = entry->packet;
 }
 
@@ -173,7 +173,7 @@ static void on_changed(void *self, AsvEventKind kind, AsvEndedBy ended_by, gint6
   AsvChangeContext *context = self;
   AsvTimelineState *state = context->state;
   AsvOriginState *origin = context->origin;
-  if (kind == ASV_EVENT_LEARNED) note_coming(origin, entry);
+  if (kind == ASV_EVENT_LEARNED || kind == ASV_EVENT_RESTORED) note_coming(origin, entry);
   if (ended_by != ASV_ENDED_NOT) asv_event_remember_ended(origin, entry, time, ended_by);
   if (kind == ASV_EVENT_REFRESHED && prolong_run(context, entry)) return;
   AsvEvent *event = asv_event_new(state, kind, time, context->seen, context->connection);

@@ -54,14 +54,14 @@ static void for_each_origin(AsvTimelineState *state, OriginVisit visit) {
   }
 }
 
-static void keep_rows(AsvTimelineState *state, AsvOriginState *origin) {
+void asv_timeline_keep_rows(AsvTimelineState *state, AsvOriginState *origin) {
   asv_origin_expire(state, origin, state->at);
   if (origin->cache.count) origin->rows = asv_timeline_rows(origin, state->at);
 }
 
 void asv_timeline_pass_at(AsvTimelineState *state) {
   state->at_passed = TRUE;
-  for_each_origin(state, keep_rows);
+  for_each_origin(state, asv_timeline_keep_rows);
 }
 
 static void expire_to_end(AsvTimelineState *state, AsvOriginState *origin) {
@@ -74,7 +74,7 @@ static AsvOutcome judge(const AsvOriginState *origin) {
   if (origin->uses) return ASV_OUTCOME_SWITCHED;
   if (origin->maybe_used) return ASV_OUTCOME_UNKNOWN;
   if (origin->opportunities) return ASV_OUTCOME_NOT_USED;
-  if (!origin->advertisements)
+  if (!origin->advertisements && !origin->learned)
     return origin->responses * 2 < origin->requests ? ASV_OUTCOME_UNKNOWN
                                                     : ASV_OUTCOME_NOT_ADVERTISED;
   if (!origin->usable)

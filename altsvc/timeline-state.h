@@ -56,7 +56,7 @@ struct AsvOriginState {
   guint context_lines;
   guint generation; /* grows when an entry comes */
   guint64 requests, responses, advertisements;
-  guint64 learned, ignored, usable; /* events; usable: learned entries that can be used */
+  guint64 learned, ignored, usable; /* events; learned: restored too; usable: those of use */
   guint64 own;                      /* of the usable: those that are the origin itself */
   guint64 uses;                     /* connections that used an entry */
   guint64 opportunities;            /* requests */
@@ -206,6 +206,11 @@ AsvOriginState *asv_client_origin(AsvTimelineState *state, AsvClientState *clien
 void asv_origin_expire(AsvTimelineState *state, AsvOriginState *origin, gint64 now);
 void asv_client_free(gpointer client);
 
+/* ---- timeline-restore.c ---- */
+
+/* Puts what AsvTimelineOptions.start says into the caches of a client that has just appeared. */
+void asv_client_restore(AsvTimelineState *state, AsvClientState *client);
+
 /* ---- timeline-connection.c ---- */
 
 /* The working state of the observation's connection, made when new. */
@@ -354,6 +359,8 @@ void asv_timeline_settle(AsvTimelineState *state, AsvConnection *connection,
 
 /* The rows of an origin's cache as of `at`. */
 GPtrArray *asv_timeline_rows(const AsvOriginState *origin, gint64 at);
+/* Keeps an origin's cache as it is at --at. */
+void asv_timeline_keep_rows(AsvTimelineState *state, AsvOriginState *origin);
 /* Keeps every cache as it is at --at, which the clock is about to pass. */
 void asv_timeline_pass_at(AsvTimelineState *state);
 /* Marks the entry in what is kept of --at as tried. */

@@ -16,7 +16,7 @@ const char *asv_event_kind_name(AsvEventKind kind) {
       [ASV_EVENT_EXPIRED] = "expired",     [ASV_EVENT_REMOVED] = "removed",
       [ASV_EVENT_FORGOTTEN] = "forgotten", [ASV_EVENT_IGNORED] = "ignored",
       [ASV_EVENT_TRIED] = "tried",         [ASV_EVENT_USED] = "used",
-      [ASV_EVENT_CONTEXT] = "context"};
+      [ASV_EVENT_RESTORED] = "restored",   [ASV_EVENT_CONTEXT] = "context"};
   return names[kind];
 }
 

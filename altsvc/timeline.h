@@ -13,6 +13,7 @@
 #define ALTSVC_TIMELINE_H
 
 #include "altsvc/observation.h"
+#include "altsvc/stored.h"
 
 typedef enum {
   ASV_CLIENT_BY_IP,
@@ -32,7 +33,8 @@ typedef enum {
   ASV_EVENT_IGNORED,
   ASV_EVENT_TRIED,
   ASV_EVENT_USED,
-  ASV_EVENT_CONTEXT, /* text reports only: a connection or request that explains the others */
+  ASV_EVENT_RESTORED, /* the client had it before the capture: AsvTimelineOptions.start */
+  ASV_EVENT_CONTEXT,  /* text reports only: a connection or request that explains the others */
   ASV_EVENTS
 } AsvEventKind;
 
@@ -78,7 +80,8 @@ typedef struct {
   guint64 age; /* seconds */
   gboolean persist;
   gboolean usable;
-  const char *why; /* when not usable: "port is missing", ... */
+  const char *why;   /* when not usable: "port is missing", ... */
+  gboolean restored; /* from a client's storage: ma, Age and what advertised it are not known */
 } AsvAlternativeSeen;
 
 /* What happened to one origin's entries. Fields that do not apply are 0 or NULL. */
@@ -204,8 +207,9 @@ typedef struct {
   const char *client; /* keep this client only, or NULL */
   const char *origin; /* keep this origin only (serialization), or NULL */
   gboolean has_at;
-  gboolean at_relative; /* `at` counts from the first packet */
-  gint64 at;            /* nanoseconds */
+  gboolean at_relative;   /* `at` counts from the first packet */
+  gint64 at;              /* nanoseconds */
+  const GPtrArray *start; /* AsvStored*: what each client's cache holds at first; or NULL */
 } AsvTimelineOptions;
 
 typedef struct {

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What clients had in their caches before the capture began: given by who
+ * asks, told as `restored` at the time of the first packet. What had expired
+ * by then expires at once.
+ */
+#include <string.h>
+
+#include "timeline-state.h"
+
+static AsvEntry entry_of(AsvTimelineState *state, const AsvOriginState *origin,
+                         const AsvStored *stored) {
+  AsvEntry entry = {.serial = ++state->serial,
+                    .learned = state->first,
+                    .life = stored->expires - MIN(state->first, stored->expires),
+                    .expires = stored->expires};
+  char *protocol_id = (char *)asv_timeline_intern_text(state, stored->protocol_id);
+  entry.alternative =
+      (AsvAlternativeSeen){.protocol_id = protocol_id,
+                           .alpn = protocol_id,
+                           .alpn_size = strlen(protocol_id),
+                           .host = (char *)asv_timeline_intern_text(state, stored->host),
+                           .own_host = asv_span_is_nocase(origin->origin.host, stored->host),
+                           .has_port = TRUE,
+                           .port = stored->port,
+                           .persist = stored->persist,
+                           .usable = stored->port != 0,
+                           .why = stored->port ? NULL : "port is 0",
+                           .restored = TRUE};
+  return entry;
+}
+
+static void restore(AsvTimelineState *state, AsvOriginState *origin, const AsvStored *stored) {
+  if (origin->cache.count >= ASV_ALTERNATIVES_MAX) {
+    state->timeline->coverage.not_kept++;
+    return;
+  }
+  AsvChangeContext context = {.state = state, .origin = origin};
+  AsvCacheWatch watch = asv_event_watch(&context);
+  AsvEntry entry = entry_of(state, origin, stored);
+  asv_cache_restore(&origin->cache, &entry, &watch);
+}
+
+void asv_client_restore(AsvTimelineState *state, AsvClientState *client) {
+  const GPtrArray *start = state->options.start;
+  for (guint i = 0; start && i < start->len; i++) {
+    const AsvStored *stored = g_ptr_array_index(start, i);
+    AsvOriginState *origin = asv_client_origin(state, client, asv_span_text(stored->origin));
+    if (origin) restore(state, origin, stored);
+  }
+  GHashTableIter iter;
+  gpointer origin;
+  g_hash_table_iter_init(&iter, client->origins);
+  while (start && g_hash_table_iter_next(&iter, NULL, &origin)) {
+    asv_origin_expire(state, origin, state->first);
+    if (state->at_passed) asv_timeline_keep_rows(state, origin);
+  }
+}
