@@ -19,7 +19,12 @@ typedef enum {
   ASV_REPORT_CONNECTIONS
 } AsvReportSubject;
 
-typedef enum { ASV_FORMAT_TEXT, ASV_FORMAT_JSON, ASV_FORMAT_NDJSON } AsvReportFormat;
+typedef enum {
+  ASV_FORMAT_TEXT,
+  ASV_FORMAT_JSON,
+  ASV_FORMAT_NDJSON,
+  ASV_FORMAT_CURL_ALTSVC /* of ASV_REPORT_CACHE only, see storage.h */
+} AsvReportFormat;
 
 typedef enum {
   ASV_TIME_RELATIVE,

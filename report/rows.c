@@ -18,7 +18,7 @@ static void alternative_members(AsvJson *json, const AsvAlternativeSeen *seen) {
 static void put_alternative(AsvJson *json, const AsvAlternativeSeen *seen) {
   asv_json_object(json, "alternative");
   alternative_members(json, seen);
-  asv_json_number(json, "ma", seen->ma);
+  if (!seen->restored) asv_json_number(json, "ma", seen->ma);
   if (seen->has_age) asv_json_number(json, "age", seen->age);
   if (seen->persist) asv_json_boolean(json, "persist", TRUE);
   asv_json_boolean(json, "usable", seen->usable);
@@ -76,7 +76,7 @@ void asv_row_cache(AsvJson *json, const AsvCacheRow *row) {
   asv_json_number(json, "rank", row->rank);
   asv_json_time(json, "learned", row->learned);
   asv_json_number(json, "packet", row->packet);
-  asv_json_string(json, "via", asv_via_name(row->via));
+  if (!row->alternative.restored) asv_json_string(json, "via", asv_via_name(row->via));
   asv_json_time(json, "expires", row->expires);
   asv_json_boolean(json, "tried", row->tried);
   asv_json_number(json, "requests", row->requests);

@@ -207,6 +207,10 @@ static char *event_words(const AsvText *text, const AsvEvent *event) {
       g_string_append_printf(words, event->entries == 1 ? "%u entry" : "%u entries",
                              event->entries);
       break;
+    case ASV_EVENT_RESTORED:
+      g_string_append(words, " from before the capture");
+      append_until(text, words, event->expires);
+      break;
     case ASV_EVENT_IGNORED:
       g_string_append_printf(words, "%s%s", words->len ? ": " : "",
                              event->reason ? event->reason : "no reason known");
@@ -308,6 +312,7 @@ static void put_first_request(const EventTable *table, const AsvEvent *event) {
 static void count_entries(EventTable *table, const AsvEvent *event) {
   switch (event->kind) {
     case ASV_EVENT_LEARNED:
+    case ASV_EVENT_RESTORED:
       table->alive++;
       break;
     case ASV_EVENT_CLEARED:

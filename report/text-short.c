@@ -53,6 +53,7 @@ static Story story_of(const AsvOriginReport *origin) {
     const AsvEvent *event = g_ptr_array_index(origin->events, i);
     switch (event->kind) {
       case ASV_EVENT_LEARNED:
+      case ASV_EVENT_RESTORED:
         learn(&story, event);
         break;
       case ASV_EVENT_TRIED:
@@ -135,7 +136,8 @@ static void append_known(const AsvText *text, GString *words, const AsvOriginRep
     g_string_append_printf(words, " known from %s, but the way leads through a proxy", since);
   else if (story->ended && story->ended->kind == ASV_EVENT_EXPIRED &&
            story->ended->time == subject->time)
-    g_string_append(words, " had expired on arrival");
+    g_string_append(words, subject->kind == ASV_EVENT_RESTORED ? " had expired before the capture"
+                                                               : " had expired on arrival");
   else if (story->tried && origin->verdict != ASV_OUTCOME_UNKNOWN)
     append_tried(text, words, story->tried);
   else if (origin->verdict == ASV_OUTCOME_UNKNOWN)
