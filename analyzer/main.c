@@ -11,6 +11,7 @@
 #include "analyzer/options.h"
 #include "analyzer/pipeline.h"
 #include "report/observations.h"
+#include "report/storage.h"
 
 /* How often the progress line is renewed, in microseconds. */
 #define PROGRESS_INTERVAL 200000
@@ -29,6 +30,7 @@ typedef struct {
   AsvInput *input;
   AsvPipeline *pipeline;
   GPtrArray *observation_files; /* ObservationFile* */
+  AsvStorage *expected;         /* what --expect-cache names, or NULL */
   AsvTimeline *timeline;        /* NULL when nothing is asked of it */
   FILE *out;
   gint64 first; /* time of the first packet, G_MAXINT64 while unknown */
@@ -201,15 +203,44 @@ static gboolean read_all(Program *program) {
 
 /* ---- the report ---- */
 
+static void write_curl_altsvc(Program *program) {
+  g_autoptr(GPtrArray) entries = asv_stored_of_timeline(program->timeline);
+  asv_storage_write_curl(program->out, entries);
+}
+
 static void write_report(Program *program) {
   const AsvReportOptions *report = &program->options->report;
   if (report->subject == ASV_REPORT_OBSERVATIONS) return;
-  if (program->options->format == ASV_FORMAT_TEXT)
+  if (program->options->format == ASV_FORMAT_CURL_ALTSVC)
+    write_curl_altsvc(program);
+  else if (program->options->format == ASV_FORMAT_TEXT)
     asv_report_text(program->out, program->timeline, report);
   else if (program->options->format == ASV_FORMAT_JSON)
     asv_report_json(program->out, program->timeline, report);
   else
     asv_report_ndjson(program->out, program->timeline, report);
+}
+
+/* Entries of the origin that --origin names; all without it. */
+static GPtrArray *expected_entries(const Program *program) {
+  const char *origin = program->options->timeline.origin;
+  g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+  for (guint i = 0; i < program->expected->entries->len; i++) {
+    AsvStored *entry = g_ptr_array_index(program->expected->entries, i);
+    if (!origin || g_str_equal(entry->origin, origin)) g_ptr_array_add(wanted, entry);
+  }
+  return asv_stored_unite(wanted);
+}
+
+/* Behind a text report, and beside any other. TRUE when something differs from --expect-cache. */
+static gboolean write_differences(Program *program) {
+  if (!program->expected) return FALSE;
+  g_autoptr(GPtrArray) expected = expected_entries(program);
+  g_autoptr(GPtrArray) found = asv_stored_of_timeline(program->timeline);
+  g_autoptr(GArray) differences = asv_stored_compare(expected, found);
+  asv_stored_write_differences(program->options->format == ASV_FORMAT_TEXT ? program->out : stderr,
+                               differences, program->options->expect_cache);
+  return differences->len > 0;
 }
 
 static void warn_of_packets(Program *program) {
@@ -245,17 +276,32 @@ static void work(Program *program) {
   warn_of_packets(program);
   if (program->timeline) asv_timeline_finish(program->timeline);
   write_report(program);
+  gboolean differs = write_differences(program);
   if (fflush(program->out) != 0 || ferror(program->out)) {
     g_autofree char *message =
         g_strdup_printf("%s: %s", program->options->output ? program->options->output : "output",
                         g_strerror(errno));
     complain(program, ASV_EXIT_INPUT, message);
   }
+  if (differs && program->status == ASV_EXIT_DONE) program->status = ASV_EXIT_FAILED;
   check_fail_on(program);
 }
 
-static void run(Program *program) {
+/* A storage that an option names; NULL with *failed unset when it is not given. */
+static AsvStorage *load_storage(Program *program, const char *file, gboolean *failed) {
+  g_autoptr(GError) error = NULL;
+  if (!file) return NULL;
+  AsvStorage *storage = asv_storage_read(file, &error);
+  if (storage) return storage;
+  complain(program, ASV_EXIT_INPUT, error->message);
+  *failed = TRUE;
+  return NULL;
+}
+
+static void run(Program *program, const GPtrArray *start) {
   const AsvOptions *options = program->options;
+  AsvTimelineOptions timeline = options->timeline;
+  timeline.start = start;
   const AsvInputEvents events = {.self = program, .secrets = on_secrets, .file_end = on_file_end};
   const AsvObserver observer = {.self = program, .observe = observe};
   program->keys = asv_keys_new();
@@ -264,14 +310,27 @@ static void run(Program *program) {
   program->pipeline = asv_pipeline_new(program->keys, &observer);
   program->observation_files = g_ptr_array_new_with_free_func(observation_file_free);
   program->started_at = g_get_monotonic_time();
-  if (options->report.subject != ASV_REPORT_OBSERVATIONS || wants_fail_on(options))
-    program->timeline = asv_timeline_new(&options->timeline);
+  if (options->report.subject != ASV_REPORT_OBSERVATIONS || program->expected ||
+      wants_fail_on(options))
+    program->timeline = asv_timeline_new(&timeline);
   work(program);
   if (program->timeline) asv_timeline_free(program->timeline);
   g_ptr_array_unref(program->observation_files);
   asv_pipeline_free(program->pipeline);
   asv_input_free(program->input);
   asv_keys_free(program->keys);
+}
+
+/* What cannot be read of clients' storage is said before any capture is. */
+static void run_with_storage(Program *program) {
+  const AsvOptions *options = program->options;
+  gboolean failed = FALSE;
+  AsvStorage *start = load_storage(program, options->start_cache, &failed);
+  program->expected = load_storage(program, options->expect_cache, &failed);
+  g_autoptr(GPtrArray) united = start ? asv_stored_unite(start->entries) : NULL;
+  if (!failed) run(program, united);
+  asv_storage_free(program->expected);
+  asv_storage_free(start);
 }
 
 int main(int argc, char **argv) {
@@ -282,7 +341,7 @@ int main(int argc, char **argv) {
     Program program = {.options = &options, .out = stdout, .first = G_MAXINT64};
     if (options.output) program.out = fopen(options.output, "we");
     if (program.out) {
-      run(&program);
+      run_with_storage(&program);
       if (options.output && fclose(program.out) != 0) program.status = ASV_EXIT_INPUT;
     } else {
       g_autofree char *message = g_strdup_printf("%s: %s", options.output, g_strerror(errno));

@@ -16,7 +16,7 @@
 typedef struct {
   char **read, **rest, **key_logs, **preferences;
   char *filter, *subject, *client, *origin, *at, *model, *client_by, *format, *output;
-  char *time_style, *color, *fail_on;
+  char *time_style, *color, *fail_on, *start_cache, *expect_cache;
   gint64 count;
   gboolean no_progress, no_paths, quiet, verbose, version;
 } RawOptions;
@@ -34,8 +34,11 @@ static const Choice subjects[] = {{"timeline", ASV_REPORT_TIMELINE},
                                   {"observations", ASV_REPORT_OBSERVATIONS},
                                   {"connections", ASV_REPORT_CONNECTIONS},
                                   {NULL, 0}};
-static const Choice formats[] = {
-    {"text", ASV_FORMAT_TEXT}, {"json", ASV_FORMAT_JSON}, {"ndjson", ASV_FORMAT_NDJSON}, {NULL, 0}};
+static const Choice formats[] = {{"text", ASV_FORMAT_TEXT},
+                                 {"json", ASV_FORMAT_JSON},
+                                 {"ndjson", ASV_FORMAT_NDJSON},
+                                 {"curl-altsvc", ASV_FORMAT_CURL_ALTSVC},
+                                 {NULL, 0}};
 static const Choice time_styles[] = {{"r", ASV_TIME_RELATIVE},
                                      {"ad", ASV_TIME_LOCAL},
                                      {"ud", ASV_TIME_UTC},
@@ -211,6 +214,8 @@ static gboolean take_choices(const RawOptions *raw, AsvOptions *options) {
       !choose(models, "--model", raw->model, &model) ||
       !choose(colors, "--color", raw->color, &color))
     return FALSE;
+  if (format == ASV_FORMAT_CURL_ALTSVC && subject != ASV_REPORT_CACHE)
+    return complain("--format", "curl-altsvc", "a format of anything but -z cache");
   if (subject == ASV_REPORT_OBSERVATIONS && format == ASV_FORMAT_JSON)
     return complain("--format", "json", "a format of observations: text or ndjson");
   options->format = (AsvReportFormat)format;
@@ -231,6 +236,8 @@ static gboolean take(const RawOptions *raw, AsvOptions *options) {
   options->count = (guint64)raw->count;
   options->filter = g_strdup(raw->filter);
   options->output = g_strdup(raw->output);
+  options->start_cache = g_strdup(raw->start_cache);
+  options->expect_cache = g_strdup(raw->expect_cache);
   options->progress = !raw->no_progress && !raw->quiet && isatty(STDERR_FILENO);
   options->report.no_paths = raw->no_paths;
   options->report.verbosity = raw->quiet ? -1 : raw->verbose ? 1 : 0;
@@ -246,9 +253,10 @@ static void raw_clear(RawOptions *raw) {
   g_strfreev(raw->rest);
   g_strfreev(raw->key_logs);
   g_strfreev(raw->preferences);
-  char *strings[] = {raw->filter, raw->subject,    raw->client,    raw->origin,
-                     raw->at,     raw->model,      raw->client_by, raw->format,
-                     raw->output, raw->time_style, raw->color,     raw->fail_on};
+  char *strings[] = {raw->filter,      raw->subject,     raw->client,    raw->origin,
+                     raw->at,          raw->model,       raw->client_by, raw->format,
+                     raw->output,      raw->time_style,  raw->color,     raw->fail_on,
+                     raw->start_cache, raw->expect_cache};
   for (gsize i = 0; i < G_N_ELEMENTS(strings); i++) g_free(strings[i]);
 }
 
@@ -272,7 +280,12 @@ static GOptionContext *context_new(RawOptions *raw) {
       {"model", 0, 0, G_OPTION_ARG_STRING, &raw->model, "Whose rules: auto, rfc7838", "MODEL"},
       {"client-by", 0, 0, G_OPTION_ARG_STRING, &raw->client_by,
        "What makes a client: ip, mac, ip+agent, capture", "WAY"},
-      {"format", 'T', 0, G_OPTION_ARG_STRING, &raw->format, "text, json, ndjson", "FORMAT"},
+      {"start-cache", 0, 0, G_OPTION_ARG_FILENAME, &raw->start_cache,
+       "What clients had before: storage of curl, Chromium or Firefox", "FILE"},
+      {"expect-cache", 0, 0, G_OPTION_ARG_FILENAME, &raw->expect_cache,
+       "Print what differs from a client's storage; exit with 3 when something does", "FILE"},
+      {"format", 'T', 0, G_OPTION_ARG_STRING, &raw->format,
+       "text, json, ndjson; curl-altsvc of -z cache", "FORMAT"},
       {"output", 0, 0, G_OPTION_ARG_FILENAME, &raw->output, "Write to FILE", "FILE"},
       {"time-style", 't', 0, G_OPTION_ARG_STRING, &raw->time_style,
        "Times: r since the first packet, ad local, ud UTC, e epoch", "r|ad|ud|e"},
@@ -295,7 +308,7 @@ static GOptionContext *context_new(RawOptions *raw) {
   g_option_context_set_description(
       context,
       "Exit status: 0 done; 1 wrong usage; 2 an input missing, damaged or cut short,\n"
-      "or an output not writable; 3 --fail-on was met.");
+      "or an output not writable; 3 --fail-on was met or --expect-cache was not.");
   g_option_context_add_main_entries(context, entries, NULL);
   return context;
 }
@@ -325,6 +338,8 @@ void asv_options_clear(AsvOptions *options) {
   g_strfreev(options->key_logs);
   g_free(options->filter);
   g_free(options->output);
+  g_free(options->start_cache);
+  g_free(options->expect_cache);
   g_free((char *)options->timeline.client);
   g_free((char *)options->timeline.origin);
 }

@@ -11,7 +11,7 @@ typedef enum {
   ASV_EXIT_DONE = 0,
   ASV_EXIT_USAGE = 1, /* wrong usage or option value */
   ASV_EXIT_INPUT = 2, /* an input missing, unreadable, damaged or cut, or an output not writable */
-  ASV_EXIT_FAILED = 3 /* --fail-on met */
+  ASV_EXIT_FAILED = 3 /* --fail-on met, --expect-cache not met */
 } AsvExit;
 
 typedef struct {
@@ -22,7 +22,8 @@ typedef struct {
   AsvReportFormat format;
   AsvReportOptions report;
   AsvTimelineOptions timeline;
-  char *output; /* file, or NULL for standard output */
+  char *output;                     /* file, or NULL for standard output */
+  char *start_cache, *expect_cache; /* files of clients' storage, or NULL */
   gboolean progress;
   gboolean fail_on[ASV_FINDINGS_COUNT]; /* by AsvFindingCode */
 } AsvOptions;
