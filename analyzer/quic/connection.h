@@ -65,7 +65,6 @@ typedef struct {
 typedef struct {
   AsvQuicConnection *connection;
   AsvSide side;
-  AsvQuicLevel level;
   AsvQuicStream stream;
   AsvMessages messages;
   gboolean broken; /* octets were lost: messages cannot be told apart any more */
@@ -79,12 +78,11 @@ typedef struct {
   gboolean unreadable; /* a packet of it could not be opened for lack of secrets */
   gboolean told;
   gboolean opened; /* secrets were found that decrypt */
-  gboolean early_offered, early_accepted, early_rejected;
+  gboolean early_accepted, early_rejected;
   gboolean resumed;
   const AsvSuite *suite; /* NULL: not known, or not one that is read */
   AsvTlsEch ech;
   guint ech_trials;
-  guint8 client_random[32];
   guint8 secrets_random[32]; /* under which the key log has this connection */
   GByteArray *hello_octets;  /* until the handshake is told */
   AsvClientHello *hello;

@@ -28,9 +28,7 @@ static void on_client_hello(AsvQuicConnection *connection, AsvSpan body) {
     g_clear_pointer(&handshake->hello, g_free);
     return;
   }
-  memcpy(handshake->client_random, hello->random.data, sizeof handshake->client_random);
   memcpy(handshake->secrets_random, hello->random.data, sizeof handshake->secrets_random);
-  if (hello->early_data) handshake->early_offered = TRUE;
   if (hello->ech) handshake->ech = ASV_TLS_ECH_OFFERED;
   handshake->has_client_hello = TRUE;
   handshake->stale = FALSE;
@@ -154,11 +152,10 @@ static guint64 on_gap(void *self, const AsvPacketRef *at G_GNUC_UNUSED, guint64 
 static void on_end(void *self G_GNUC_UNUSED, const AsvPacketRef *at G_GNUC_UNUSED,
                    AsvEnd why G_GNUC_UNUSED) {}
 
-static AsvQuicCrypto *crypto_new(AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side) {
+static AsvQuicCrypto *crypto_new(AsvQuicConnection *connection, AsvSide side) {
   AsvQuicCrypto *crypto = g_new0(AsvQuicCrypto, 1);
   AsvSink sink = {.self = crypto, .bytes = on_bytes, .gap = on_gap, .end = on_end};
   crypto->connection = connection;
-  crypto->level = level;
   crypto->side = side;
   asv_quic_stream_init(&crypto->stream, &sink, &connection->streams.held);
   return crypto;
@@ -174,7 +171,7 @@ static void crypto_free(AsvQuicCrypto *crypto) {
 void asv_handshake_crypto(AsvQuicConnection *connection, const AsvPacketRef *at, AsvQuicLevel level,
                           AsvSide side, const AsvQuicFrame *frame) {
   AsvQuicCrypto **place = &connection->crypto[level][side];
-  if (!*place) *place = crypto_new(connection, level, side);
+  if (!*place) *place = crypto_new(connection, side);
   asv_quic_stream_take(&(*place)->stream, at, frame->stream.offset, frame->stream.data, FALSE);
 }
 

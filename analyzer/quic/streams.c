@@ -88,22 +88,28 @@ static void settle(AsvQuicStreams *streams, const AsvPacketRef *at, AsvQuicEntry
   g_queue_push_tail_link(&streams->holes, &entry->hole_link);
 }
 
+/* Asks the consumer what it wants of a new stream. */
+static void begin_stream(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide side,
+                         guint64 id, AsvQuicStream *stream) {
+  const AsvQuicEvents *events = &connection->quic->events;
+  AsvSink sink = {.self = NULL};
+  asv_handshake_tell(connection, at);
+  if (!events->stream(connection->consumer, at, side, id, &sink)) sink.self = NULL;
+  asv_quic_stream_init(stream, &sink, &connection->streams.held);
+}
+
 static AsvQuicEntry *open_stream(AsvQuicConnection *connection, const AsvPacketRef *at,
                                  AsvSide side, guint64 id) {
   AsvQuicStreams *streams = &connection->streams;
-  const AsvQuicEvents *events = &connection->quic->events;
-  AsvSink sink = {.self = NULL};
   if (streams->order.length >= ASV_QUIC_STREAMS_MAX) {
     AsvQuicEntry *oldest = streams->order.head->data;
     asv_quic_stream_finish(&oldest->stream, at, ASV_END_IDLE);
     settle(streams, at, oldest);
   }
-  asv_handshake_tell(connection, at);
-  if (!events->stream(connection->consumer, at, side, id, &sink)) sink.self = NULL;
   AsvQuicEntry *entry = g_new0(AsvQuicEntry, 1);
   entry->key = key_of(id, side);
   entry->link.data = entry->hole_link.data = entry;
-  asv_quic_stream_init(&entry->stream, &sink, &streams->held);
+  begin_stream(connection, at, side, id, &entry->stream);
   g_queue_push_tail_link(&streams->order, &entry->link);
   g_hash_table_insert(streams->table, &entry->key, entry);
   return entry;
@@ -121,6 +127,16 @@ static gboolean may_write(AsvSide side, guint64 id) {
   return !(id & ONE_WAY) || (id & BY_SERVER) == (guint64)side;
 }
 
+/* A stream that is all in one frame, as most requests are, does not go into the table. */
+static void take_whole(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide side,
+                       const AsvQuicFrame *frame) {
+  AsvQuicStream stream;
+  begin_stream(connection, at, side, frame->stream.id, &stream);
+  note_ended(&connection->streams, key_of(frame->stream.id, side));
+  asv_quic_stream_take(&stream, at, 0, frame->stream.data, TRUE);
+  g_assert(stream.ended);
+}
+
 void asv_streams_take(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide side,
                       const AsvQuicFrame *frame) {
   AsvQuicStreams *streams = &connection->streams;
@@ -128,6 +144,10 @@ void asv_streams_take(AsvQuicConnection *connection, const AsvPacketRef *at, Asv
   AsvQuicEntry *entry = find_stream(streams, side, id);
   if (!entry) {
     if (!may_write(side, id) || has_ended(streams, key_of(id, side))) return;
+    if (frame->stream.fin && !frame->stream.offset) {
+      take_whole(connection, at, side, frame);
+      return;
+    }
     entry = open_stream(connection, at, side, id);
   }
   streams->last[side] = entry;
