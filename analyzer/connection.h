@@ -100,7 +100,7 @@ AsvHttpEvents asv_conn_http_events(AsvConn *conn);
 AsvObservation asv_conn_observation(const AsvConn *conn, const AsvPacketRef *at,
                                     AsvObservationKind kind);
 void asv_conn_emit(const AsvConn *conn, const AsvPacketRef *at, const AsvObservation *seen);
-/* mac: the client's, six octets, or NULL. */
+/* mac: the client's, six octets, or NULL; zeros, as on a loopback, are none. */
 void asv_conn_tell_connection(const AsvConn *conn, const AsvPacketRef *at, const guint8 *mac,
                               gboolean migrated);
 /* self is the connection, as in AsvTlsEvents and AsvQuicEvents. */

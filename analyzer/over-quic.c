@@ -13,7 +13,7 @@ static void *on_opened(void *self, const AsvQuicFlow *flow) {
   asv_conn_name(conn, &flow->client, &flow->server, client);
   g_snprintf(conn->label, sizeof conn->label, "quic:%" G_GUINT32_FORMAT, flow->number);
   conn->ref.id = asv_connection_id("quic", client, conn->server, flow->first.time, NULL);
-  asv_conn_tell_connection(conn, &flow->first, flow->has_mac ? flow->client_mac : NULL, FALSE);
+  asv_conn_tell_connection(conn, &flow->first, flow->client_mac, FALSE);
   return conn;
 }
 

@@ -124,12 +124,6 @@ void asv_conn_name(AsvConn *conn, const AsvEndpoint *client, const AsvEndpoint *
   conn->ref.label = conn->label;
 }
 
-/* The Ethernet address of an end; NULL while it has not been seen to send. */
-static const guint8 *mac_of(const AsvFlow *flow, int end) {
-  static const guint8 none[sizeof flow->mac[0]] = {0};
-  return memcmp(flow->mac[end], none, sizeof none) == 0 ? NULL : flow->mac[end];
-}
-
 static void on_client(void *self, int client_end) {
   AsvConn *conn = self;
   const AsvFlow *flow = conn->flow;
@@ -139,7 +133,7 @@ static void on_client(void *self, int client_end) {
   g_snprintf(conn->label, sizeof conn->label, "%s:%" G_GUINT32_FORMAT,
              flow->kind == ASV_FLOW_TCP ? "tcp" : "pdu", flow->number);
   conn->ref.id = asv_connection_id("tcp", client, conn->server, flow->first.time, NULL);
-  asv_conn_tell_connection(conn, &flow->first, mac_of(flow, client_end), FALSE);
+  asv_conn_tell_connection(conn, &flow->first, flow->mac[client_end], FALSE);
   if (!conn->undecided) return;
   g_queue_delete_link(&conn->pipeline->undecided, conn->undecided);
   conn->undecided = NULL;

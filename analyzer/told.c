@@ -285,11 +285,12 @@ void asv_conn_tell_unreadable(void *self, const AsvPacketRef *at, AsvSide from,
 
 void asv_conn_tell_connection(const AsvConn *conn, const AsvPacketRef *at, const guint8 *mac,
                               gboolean migrated) {
+  static const guint8 none[6];
   char text[18];
   AsvObservation seen = asv_conn_observation(conn, at, ASV_OBSERVATION_CONNECTION);
   seen.opened =
       (AsvConnectionSeen){.transport = conn->is_quic ? "quic" : "tcp", .migrated = migrated};
-  if (mac) {
+  if (mac && memcmp(mac, none, sizeof none) != 0) {
     g_snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
                mac[4], mac[5]);
     seen.opened.client_mac = text;
