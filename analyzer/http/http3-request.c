@@ -25,17 +25,10 @@ const AsvPacketRef *asv_http3_ticket_packet(gconstpointer ticket) {
 
 /* ---- sections ---- */
 
-/* A name in upper case is none over HTTP/3 (RFC 9114 §4.2). */
-static gboolean is_lower_case(AsvSpan name) {
-  for (gsize i = 0; i < name.size; i++)
-    if (g_ascii_isupper((char)name.data[i])) return FALSE;
-  return TRUE;
-}
-
 void asv_http3_field(void *self, AsvSpan name, AsvSpan value) {
   AsvHttp3 *http = self;
-  AsvField field = asv_field_find(name);
-  if (field == ASV_FIELD_NONE || !is_lower_case(name)) return;
+  AsvField field = asv_field_find_lower(name);
+  if (field == ASV_FIELD_NONE) return;
   if (!http->fields) http->fields = asv_http_context_take(http->exchange.context);
   asv_fields_add(http->fields, field, value);
 }
