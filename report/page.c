@@ -65,9 +65,22 @@ static guint escape_next(GString *to, AsvSpan *octets) {
   return columns;
 }
 
+/* Octets at the front that are printable ASCII. */
+static gsize plain_size(AsvSpan octets) {
+  gsize size = 0;
+  while (size < octets.size && octets.data[size] >= ' ' && octets.data[size] < 0x7f) size++;
+  return size;
+}
+
 guint asv_page_escape(GString *to, AsvSpan octets) {
   guint columns = 0;
-  while (octets.size) columns += escape_next(to, &octets);
+  while (octets.size) {
+    gsize plain = plain_size(octets);
+    g_string_append_len(to, (const char *)octets.data, (gssize)plain);
+    columns += (guint)plain;
+    octets = asv_span_sub(octets, plain, octets.size);
+    if (octets.size) columns += escape_next(to, &octets);
+  }
   return columns;
 }
 
