@@ -7,8 +7,7 @@
  */
 #include "huffman.h"
 
-/* The longest code, and the one that ends nothing: thirty ones (RFC 7541 §5.2). */
-#define LONGEST 30u
+/* Thirty ones: no string has it (RFC 7541 §5.2). */
 #define END_OF_STRING 0xfffffffcu
 
 /* By the first eight bits: size of the code, and the octet in the lowest eight bits; 0 where more
@@ -66,27 +65,25 @@ typedef struct {
   const guint8 *at, *end;
 } Bits;
 
+/* Takes as many whole octets as there is room for, and as there are. */
 static inline void refill(Bits *bits) {
-  guint64 next;
-  if (bits->end - bits->at >= (gssize)sizeof next) {
+  guint64 next = 0;
+  gsize left = (gsize)(bits->end - bits->at), room = (63 - bits->have) / 8;
+  if (left >= sizeof next)
     memcpy(&next, bits->at, sizeof next);
-    bits->bits |= GUINT64_FROM_BE(next) >> bits->have;
-    bits->at += (63 - bits->have) / 8;
-    bits->have |= 56;
-    return;
-  }
-  while (bits->have <= 56 && bits->at < bits->end) {
-    bits->bits |= (guint64)*bits->at++ << (56 - bits->have);
-    bits->have += 8;
-  }
+  else if (left)
+    memcpy(&next, bits->at, left);
+  bits->bits |= GUINT64_FROM_BE(next) >> bits->have;
+  bits->at += MIN(left, room);
+  bits->have += (guint)MIN(left, room) * 8;
 }
 
-/* The same for the code at the front of next. */
+/* The same for the code at the front of next; 0 for the end of string. */
 static guint long_code(guint32 next) {
   gsize i = 0;
   while (i + 1 < G_N_ELEMENTS(groups) && next >= groups[i + 1].first) i++;
   const Group *group = &groups[i];
-  if (next >= END_OF_STRING) return LONGEST << 8; /* told apart by who asked */
+  if (next >= END_OF_STRING) return 0;
   guint index = group->octet + ((next - group->first) >> (32 - group->size));
   return (guint)group->size << 8 | long_octets[index];
 }
@@ -99,17 +96,19 @@ static gboolean is_padding(const Bits *bits) {
 gboolean asv_huffman_decode(AsvSpan coded, guint8 *to, gsize *size) {
   Bits bits = {.at = coded.data, .end = coded.size ? coded.data + coded.size : coded.data};
   guint8 *start = to;
-  for (;;) {
-    if (bits.have < LONGEST) refill(&bits);
-    guint code = short_codes[bits.bits >> 56];
-    if (!code) code = long_code((guint32)(bits.bits >> 32));
-    guint used = code >> 8;
-    if (used > bits.have) break;
-    if (used == LONGEST && bits.bits >> 32 >= END_OF_STRING) return FALSE;
-    *to++ = (guint8)code;
-    bits.bits <<= used;
-    bits.have -= used;
-  }
+  gboolean more;
+  do {
+    more = bits.at < bits.end;
+    refill(&bits);
+    for (;;) {
+      guint code = short_codes[bits.bits >> 56];
+      if (!code && !(code = long_code((guint32)(bits.bits >> 32)))) return FALSE;
+      if (code >> 8 > bits.have) break;
+      *to++ = (guint8)code;
+      bits.bits <<= code >> 8;
+      bits.have -= code >> 8;
+    }
+  } while (more);
   *size = (gsize)(to - start);
   return is_padding(&bits);
 }
