@@ -3,7 +3,7 @@
  * curl's altsvc file: a line per entry, nine fields with a space between:
  * protocol, host and port of the origin, protocol, host and port of the
  * alternative, "YYYYMMDD HH:MM:SS" (UTC) in quotes, persist, priority. Lines
- * that begin with # are comments.
+ * that begin with # are comments. h1 is what ALPN calls http/1.1.
  */
 #include "altsvc/origin.h"
 #include "report/timestamp.h"
@@ -47,20 +47,20 @@ static gboolean are_digits(AsvSpan text) {
 
 /* "20261120 11:25:46". A year that 64 bits of nanoseconds cannot hold is the last moment. */
 static gboolean read_date(AsvSpan text, gint64 *time) {
-  char written[] = "2000-MM-DDTHH:MM:SSZ";
+  char written[] = "YYYY-MM-DDTHH:MM:SSZ";
   if (text.size != strlen("20261120 11:25:46") || !are_digits(asv_span_sub(text, 0, 8)) ||
       text.data[8] != ' ')
     return FALSE;
+  memcpy(written, text.data, 4);
   memcpy(written + 5, text.data + 4, 2);
   memcpy(written + 8, text.data + 6, 2);
   memcpy(written + 11, text.data + 9, 8);
-  if (memcmp(text.data, "2262", 4) >= 0) {
-    gboolean is_date = asv_timestamp_parse(asv_span_text(written), time);
-    *time = G_MAXINT64;
-    return is_date;
-  }
-  memcpy(written, text.data, 4);
-  return asv_timestamp_parse(asv_span_text(written), time);
+  if (asv_timestamp_parse(asv_span_text(written), time)) return TRUE;
+  if (memcmp(written, "2262", 4) < 0) return FALSE;
+  memcpy(written, "2000", 4);
+  gboolean is_date = asv_timestamp_parse(asv_span_text(written), time);
+  *time = G_MAXINT64;
+  return is_date;
 }
 
 /* What is wrong with it, or NULL. */
@@ -74,6 +74,7 @@ static const char *read_line(AsvSpan line, AsvStoredParts *parts, char learned_o
   if (!asv_span_decimal(asv_storage_cut(&line, ' '), &parts->port))
     return "the origin's port is no number";
   parts->protocol_id = asv_storage_cut(&line, ' ');
+  if (asv_span_is(parts->protocol_id, "h1")) parts->protocol_id = asv_span_text("http/1.1");
   parts->other_host = asv_storage_cut(&line, ' ');
   if (!parts->host.size || !parts->other_host.size) return "a host is empty";
   if (!asv_span_decimal(asv_storage_cut(&line, ' '), &parts->other_port))

@@ -73,9 +73,10 @@ static const char *read_value(AsvSpan value, AsvStoredParts *parts) {
 static gboolean add_value(const AsvStorageReading *reading, const char *place, AsvSpan value) {
   AsvStoredParts parts = {0};
   const char *why = read_value(value, &parts);
-  g_autofree char *partition = parts.rest.partition;
-  if (why) return asv_storage_fault(reading, place, why);
-  return asv_storage_add(reading, place, &parts);
+  gboolean done =
+      why ? asv_storage_fault(reading, place, why) : asv_storage_add(reading, place, &parts);
+  g_free(parts.rest.partition);
+  return done;
 }
 
 gboolean asv_storage_read_firefox(const AsvStorageReading *reading, AsvSpan octets) {

@@ -126,7 +126,10 @@ static void append_tried(const AsvText *text, GString *words, const AsvEvent *tr
 static void append_known(const AsvText *text, GString *words, const AsvOriginReport *origin,
                          const Story *story) {
   const AsvEvent *subject = story->used ? story->used : story->learned;
-  g_autofree char *since = asv_words_time(text, subject->time);
+  gboolean restored = subject->kind == ASV_EVENT_RESTORED;
+  g_autofree char *since =
+      restored ? g_strdup("before the capture") : asv_words_time(text, subject->time);
+  const char *ready = restored ? " ready from" : " ready at";
   append_subject(words, story, origin->origin);
   if (origin->verdict == ASV_OUTCOME_SWITCHED)
     g_string_append_printf(words, " used from %s", since);
@@ -136,8 +139,8 @@ static void append_known(const AsvText *text, GString *words, const AsvOriginRep
     g_string_append_printf(words, " known from %s, but the way leads through a proxy", since);
   else if (story->ended && story->ended->kind == ASV_EVENT_EXPIRED &&
            story->ended->time == subject->time)
-    g_string_append(words, subject->kind == ASV_EVENT_RESTORED ? " had expired before the capture"
-                                                               : " had expired on arrival");
+    g_string_append(words,
+                    restored ? " had expired before the capture" : " had expired on arrival");
   else if (story->tried && origin->verdict != ASV_OUTCOME_UNKNOWN)
     append_tried(text, words, story->tried);
   else if (origin->verdict == ASV_OUTCOME_UNKNOWN)
@@ -145,9 +148,9 @@ static void append_known(const AsvText *text, GString *words, const AsvOriginRep
   else if (story->ended)
     g_string_append_printf(words, " known from %s; no new connection came", since);
   else if (origin->verdict == ASV_OUTCOME_WAITING)
-    g_string_append_printf(words, " ready at %s; waits for the next connection", since);
+    g_string_append_printf(words, "%s %s; waits for the next connection", ready, since);
   else
-    g_string_append_printf(words, " ready at %s; no request needed it yet", since);
+    g_string_append_printf(words, "%s %s; no request needed it yet", ready, since);
   append_end(text, words, story->ended);
 }
 
