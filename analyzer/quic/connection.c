@@ -173,6 +173,11 @@ static void opened_packet(AsvQuicConnection *connection, const Datagram *datagra
                           const AsvQuicPacket *packet, const AsvQuicOpened *opened) {
   AsvQuicLevel level = level_of(packet->type);
   if (level == ASV_LEVEL_INITIAL) connection->readable = TRUE;
+  if (connection->handshake.refused && level == ASV_LEVEL_INITIAL && datagram->side == ASV_CLIENT &&
+      packet->version != connection->version) {
+    connection->handshake.refused = FALSE;
+    asv_handshake_restart(connection);
+  }
   if (packet->version && (datagram->side == ASV_SERVER || !connection->handshake.has_server_hello))
     connection->version = packet->version;
   asv_payload_read(connection, datagram->at, level, datagram->side, opened->payload);
@@ -202,9 +207,8 @@ static void not_opened(AsvQuicConnection *connection, const Datagram *datagram,
 static gboolean take_packet(AsvQuicConnection *connection, const Datagram *datagram,
                             const AsvQuicPacket *packet) {
   AsvQuicOpened opened;
-  if (packet->type == ASV_QUIC_VERSION_NEGOTIATION && datagram->side == ASV_SERVER &&
-      !connection->handshake.has_server_hello)
-    asv_handshake_restart(connection);
+  if (packet->type == ASV_QUIC_VERSION_NEGOTIATION && datagram->side == ASV_SERVER)
+    connection->handshake.refused = !connection->handshake.has_server_hello;
   if (packet->type == ASV_QUIC_RETRY && datagram->side == ASV_SERVER)
     asv_level_retry(connection, packet);
   if (!packet->number_offset) return datagram->sure;

@@ -73,6 +73,7 @@ typedef struct {
 /* What the handshake said so far. */
 typedef struct {
   gboolean has_client_hello, has_server_hello;
+  gboolean refused;    /* version negotiation was seen: an Initial of another version begins anew */
   gboolean stale;      /* the client begins anew, with a ClientHello that has not come */
   gboolean finished;   /* the server's flight was read */
   gboolean unreadable; /* a packet of it could not be opened for lack of secrets */

@@ -415,9 +415,9 @@ static void note_long(AsvQuic *quic, const AsvQuicRoute *route, const Header *he
     return;
   }
   AsvSpan first = asv_cid_span(&connection->initial_destination);
-  gboolean given = type == ASV_QUIC_HANDSHAKE || (type == ASV_QUIC_INITIAL && first.size &&
-                                                  !asv_span_equal(first, header->destination));
-  if (given && !routing->cid_known[to]) {
+  gboolean given = type == ASV_QUIC_INITIAL && first.size && !routing->cid_known[to] &&
+                   !asv_span_equal(first, header->destination);
+  if (given || type == ASV_QUIC_HANDSHAKE) {
     add_cid(connection, OF_SERVER, header->destination);
     routing->cid_known[to] = TRUE;
     routing->cid_size[to] = header->destination.size;

@@ -294,6 +294,31 @@ static void test_damaged(void) {
   replay_free(whole);
 }
 
+/* The client first tries a version that the server does not know (RFC 9000 §6). */
+static void test_version_negotiation(void) {
+  Replay *whole = replay_whole("cid-0-client");
+  Replay *replay = replay_new("cid-0-client", TRUE);
+  AsvUdp udp = replay_udp(replay, 0);
+  AsvUdp answer = replay_udp(replay, 1);
+  g_autofree guint8 *copy = g_memdup2(udp.data.data, udp.data.size);
+  guint8 refusal[7 + 8 + 4] = {0x80, 0, 0, 0, 0, 0, 8};
+  memcpy(refusal + 7, udp.data.data + 6, 8);
+  refusal[sizeof refusal - 1] = 1;
+  memcpy(copy + 1, "\x1a\x2a\x3a\x4a", 4);
+  udp.data.data = copy;
+  answer.data = asv_span(refusal, sizeof refusal);
+  answer.wire = sizeof refusal;
+  g_assert_true(replay_give(replay, &udp));
+  g_assert_true(replay_give(replay, &answer));
+  g_assert_cmpstr(replay->told->str, ==, "");
+  replay_feed_all(replay);
+  replay_finish(replay);
+  g_assert_cmpstr(replay->told->str, ==, whole->told->str);
+  replay_assert_same_streams(whole, replay);
+  replay_free(replay);
+  replay_free(whole);
+}
+
 /* Rejected by a filter: numbered, and nothing is told. */
 static void test_unwanted(void) {
   Replay *replay = replay_new("two-same-tuple-cid0", TRUE);
@@ -373,6 +398,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/quic/connection/glued", test_glued);
   g_test_add_func("/quic/connection/cut", test_cut);
   g_test_add_func("/quic/connection/damaged", test_damaged);
+  g_test_add_func("/quic/connection/version-negotiation", test_version_negotiation);
   g_test_add_func("/quic/connection/unwanted", test_unwanted);
   g_test_add_func("/quic/connection/waived", test_waived);
   g_test_add_func("/quic/connection/idle", test_idle);
