@@ -1,38 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What text is made of has codes of at most eight bits: the next eight tell
- * size and octet. The others are canonical: codes of one size are consecutive
- * numbers, behind those that are shorter, so that octets in the order of their
- * codes and where each size begins are all there is to know.
+ * The code is canonical: codes of one size are consecutive numbers, behind those
+ * that are shorter. What text is made of has at most eight bits; comparisons
+ * tell their size sooner than a table would, and the next code depends on that
+ * alone.
  */
 #include "huffman.h"
 
 /* Thirty ones: no string has it (RFC 7541 §5.2). */
 #define END_OF_STRING 0xfffffffcu
 
-/* By the first eight bits: size of the code, and the octet in the lowest eight bits; 0 where more
- * bits are needed. */
-static const guint16 short_codes[256] = {
-    0x530, 0x530, 0x530, 0x530, 0x530, 0x530, 0x530, 0x530, 0x531, 0x531, 0x531, 0x531, 0x531,
-    0x531, 0x531, 0x531, 0x532, 0x532, 0x532, 0x532, 0x532, 0x532, 0x532, 0x532, 0x561, 0x561,
-    0x561, 0x561, 0x561, 0x561, 0x561, 0x561, 0x563, 0x563, 0x563, 0x563, 0x563, 0x563, 0x563,
-    0x563, 0x565, 0x565, 0x565, 0x565, 0x565, 0x565, 0x565, 0x565, 0x569, 0x569, 0x569, 0x569,
-    0x569, 0x569, 0x569, 0x569, 0x56f, 0x56f, 0x56f, 0x56f, 0x56f, 0x56f, 0x56f, 0x56f, 0x573,
-    0x573, 0x573, 0x573, 0x573, 0x573, 0x573, 0x573, 0x574, 0x574, 0x574, 0x574, 0x574, 0x574,
-    0x574, 0x574, 0x620, 0x620, 0x620, 0x620, 0x625, 0x625, 0x625, 0x625, 0x62d, 0x62d, 0x62d,
-    0x62d, 0x62e, 0x62e, 0x62e, 0x62e, 0x62f, 0x62f, 0x62f, 0x62f, 0x633, 0x633, 0x633, 0x633,
-    0x634, 0x634, 0x634, 0x634, 0x635, 0x635, 0x635, 0x635, 0x636, 0x636, 0x636, 0x636, 0x637,
-    0x637, 0x637, 0x637, 0x638, 0x638, 0x638, 0x638, 0x639, 0x639, 0x639, 0x639, 0x63d, 0x63d,
-    0x63d, 0x63d, 0x641, 0x641, 0x641, 0x641, 0x65f, 0x65f, 0x65f, 0x65f, 0x662, 0x662, 0x662,
-    0x662, 0x664, 0x664, 0x664, 0x664, 0x666, 0x666, 0x666, 0x666, 0x667, 0x667, 0x667, 0x667,
-    0x668, 0x668, 0x668, 0x668, 0x66c, 0x66c, 0x66c, 0x66c, 0x66d, 0x66d, 0x66d, 0x66d, 0x66e,
-    0x66e, 0x66e, 0x66e, 0x670, 0x670, 0x670, 0x670, 0x672, 0x672, 0x672, 0x672, 0x675, 0x675,
-    0x675, 0x675, 0x73a, 0x73a, 0x742, 0x742, 0x743, 0x743, 0x744, 0x744, 0x745, 0x745, 0x746,
-    0x746, 0x747, 0x747, 0x748, 0x748, 0x749, 0x749, 0x74a, 0x74a, 0x74b, 0x74b, 0x74c, 0x74c,
-    0x74d, 0x74d, 0x74e, 0x74e, 0x74f, 0x74f, 0x750, 0x750, 0x751, 0x751, 0x752, 0x752, 0x753,
-    0x753, 0x754, 0x754, 0x755, 0x755, 0x756, 0x756, 0x757, 0x757, 0x759, 0x759, 0x76a, 0x76a,
-    0x76b, 0x76b, 0x771, 0x771, 0x776, 0x776, 0x777, 0x777, 0x778, 0x778, 0x779, 0x779, 0x77a,
-    0x77a, 0x826, 0x82a, 0x82c, 0x83b, 0x858, 0x85a, 0,     0};
+/* Where codes of six, seven, eight and more bits begin. */
+#define SIX (G_GUINT64_CONSTANT(0x50) << 56)
+#define SEVEN (G_GUINT64_CONSTANT(0xb8) << 56)
+#define EIGHT (G_GUINT64_CONSTANT(0xf8) << 56)
+#define MORE (G_GUINT64_CONSTANT(0xfe) << 56)
+
+/* The octet by the first eight bits, below MORE. */
+static const guint8 short_octets[] = {
+    48,  48,  48,  48,  48,  48,  48,  48,  49,  49,  49,  49,  49,  49,  49,  49,  50,  50,  50,
+    50,  50,  50,  50,  50,  97,  97,  97,  97,  97,  97,  97,  97,  99,  99,  99,  99,  99,  99,
+    99,  99,  101, 101, 101, 101, 101, 101, 101, 101, 105, 105, 105, 105, 105, 105, 105, 105, 111,
+    111, 111, 111, 111, 111, 111, 111, 115, 115, 115, 115, 115, 115, 115, 115, 116, 116, 116, 116,
+    116, 116, 116, 116, 32,  32,  32,  32,  37,  37,  37,  37,  45,  45,  45,  45,  46,  46,  46,
+    46,  47,  47,  47,  47,  51,  51,  51,  51,  52,  52,  52,  52,  53,  53,  53,  53,  54,  54,
+    54,  54,  55,  55,  55,  55,  56,  56,  56,  56,  57,  57,  57,  57,  61,  61,  61,  61,  65,
+    65,  65,  65,  95,  95,  95,  95,  98,  98,  98,  98,  100, 100, 100, 100, 102, 102, 102, 102,
+    103, 103, 103, 103, 104, 104, 104, 104, 108, 108, 108, 108, 109, 109, 109, 109, 110, 110, 110,
+    110, 112, 112, 112, 112, 114, 114, 114, 114, 117, 117, 117, 117, 58,  58,  66,  66,  67,  67,
+    68,  68,  69,  69,  70,  70,  71,  71,  72,  72,  73,  73,  74,  74,  75,  75,  76,  76,  77,
+    77,  78,  78,  79,  79,  80,  80,  81,  81,  82,  82,  83,  83,  84,  84,  85,  85,  86,  86,
+    87,  87,  89,  89,  106, 106, 107, 107, 113, 113, 118, 118, 119, 119, 120, 120, 121, 121, 122,
+    122, 38,  42,  44,  59,  88,  90};
 
 static const guint8 long_octets[] = {
     33,  34,  40,  41,  63,  39,  43,  124, 35,  62,  0,   36,  64,  91,  93,  126, 94,  125, 60,
@@ -78,14 +77,14 @@ static inline void refill(Bits *bits) {
   bits->have += (guint)MIN(left, room) * 8;
 }
 
-/* The same for the code at the front of next; 0 for the end of string. */
-static guint long_code(guint32 next) {
+/* Reads a code of more than eight bits: its octet and size, 0 for the end of string. */
+static guint long_code(guint32 next, guint8 *octet) {
   gsize i = 0;
   while (i + 1 < G_N_ELEMENTS(groups) && next >= groups[i + 1].first) i++;
   const Group *group = &groups[i];
   if (next >= END_OF_STRING) return 0;
-  guint index = group->octet + ((next - group->first) >> (32 - group->size));
-  return (guint)group->size << 8 | long_octets[index];
+  *octet = long_octets[group->octet + ((next - group->first) >> (32 - group->size))];
+  return group->size;
 }
 
 /* What is left behind the last code: less than an octet, all ones. */
@@ -101,12 +100,17 @@ gboolean asv_huffman_decode(AsvSpan coded, guint8 *to, gsize *size) {
     more = bits.at < bits.end;
     refill(&bits);
     for (;;) {
-      guint code = short_codes[bits.bits >> 56];
-      if (!code && !(code = long_code((guint32)(bits.bits >> 32)))) return FALSE;
-      if (code >> 8 > bits.have) break;
-      *to++ = (guint8)code;
-      bits.bits <<= code >> 8;
-      bits.have -= code >> 8;
+      guint64 next = bits.bits;
+      guint used = 5u + (next >= SIX) + (next >= SEVEN) + (next >= EIGHT);
+      guint8 octet;
+      if (next < MORE)
+        octet = short_octets[next >> 56];
+      else if (!(used = long_code((guint32)(next >> 32), &octet)))
+        return FALSE;
+      if (used > bits.have) break;
+      *to++ = octet;
+      bits.bits <<= used;
+      bits.have -= used;
     }
   } while (more);
   *size = (gsize)(to - start);
