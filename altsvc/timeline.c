@@ -16,7 +16,8 @@ const char *asv_event_kind_name(AsvEventKind kind) {
       [ASV_EVENT_EXPIRED] = "expired",     [ASV_EVENT_REMOVED] = "removed",
       [ASV_EVENT_FORGOTTEN] = "forgotten", [ASV_EVENT_IGNORED] = "ignored",
       [ASV_EVENT_TRIED] = "tried",         [ASV_EVENT_USED] = "used",
-      [ASV_EVENT_RESTORED] = "restored",   [ASV_EVENT_CONTEXT] = "context"};
+      [ASV_EVENT_FAILED] = "failed",       [ASV_EVENT_RESTORED] = "restored",
+      [ASV_EVENT_CONTEXT] = "context"};
   return names[kind];
 }
 
@@ -38,14 +39,17 @@ const char *asv_severity_name(AsvSeverity severity) {
 }
 
 const char *asv_outcome_name(AsvOutcome outcome) {
-  static const char *const names[] = {[ASV_OUTCOME_SWITCHED] = "switched",
-                                      [ASV_OUTCOME_NOT_USED] = "not-used",
-                                      [ASV_OUTCOME_WAITING] = "waiting",
-                                      [ASV_OUTCOME_READY] = "ready",
-                                      [ASV_OUTCOME_NOT_ACCEPTED] = "not-accepted",
-                                      [ASV_OUTCOME_PROXIED] = "proxied",
-                                      [ASV_OUTCOME_NOT_ADVERTISED] = "not-advertised",
-                                      [ASV_OUTCOME_UNKNOWN] = "unknown"};
+  static const char *const names[ASV_OUTCOMES] = {[ASV_OUTCOME_SWITCHED] = "switched",
+                                                  [ASV_OUTCOME_FELL_BACK] = "fell-back",
+                                                  [ASV_OUTCOME_UNREACHABLE] = "unreachable",
+                                                  [ASV_OUTCOME_NOT_USED] = "not-used",
+                                                  [ASV_OUTCOME_WAITING] = "waiting",
+                                                  [ASV_OUTCOME_READY] = "ready",
+                                                  [ASV_OUTCOME_NOT_ACCEPTED] = "not-accepted",
+                                                  [ASV_OUTCOME_CLIENT_CANNOT] = "client-cannot",
+                                                  [ASV_OUTCOME_PROXIED] = "proxied",
+                                                  [ASV_OUTCOME_NOT_ADVERTISED] = "not-advertised",
+                                                  [ASV_OUTCOME_UNKNOWN] = "unknown"};
   return names[outcome];
 }
 

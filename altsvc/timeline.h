@@ -33,6 +33,7 @@ typedef enum {
   ASV_EVENT_IGNORED,
   ASV_EVENT_TRIED,
   ASV_EVENT_USED,
+  ASV_EVENT_FAILED,   /* a try that came to nothing */
   ASV_EVENT_RESTORED, /* the client had it before the capture: AsvTimelineOptions.start */
   ASV_EVENT_CONTEXT,  /* text reports only: a connection or request that explains the others */
   ASV_EVENTS
@@ -51,13 +52,17 @@ typedef enum { ASV_SEVERITY_NOTE, ASV_SEVERITY_WARNING, ASV_SEVERITY_ERROR } Asv
 
 typedef enum {
   ASV_OUTCOME_SWITCHED,
+  ASV_OUTCOME_FELL_BACK,   /* it failed, and the client went back to the origin */
+  ASV_OUTCOME_UNREACHABLE, /* tried, never worked, and no request went elsewhere either */
   ASV_OUTCOME_NOT_USED,
   ASV_OUTCOME_WAITING,
   ASV_OUTCOME_READY,
   ASV_OUTCOME_NOT_ACCEPTED,
+  ASV_OUTCOME_CLIENT_CANNOT, /* reads no Alt-Svc, or speaks nothing that is offered */
   ASV_OUTCOME_PROXIED,
   ASV_OUTCOME_NOT_ADVERTISED,
-  ASV_OUTCOME_UNKNOWN
+  ASV_OUTCOME_UNKNOWN,
+  ASV_OUTCOMES
 } AsvOutcome;
 
 const char *asv_event_kind_name(AsvEventKind kind);
@@ -101,8 +106,10 @@ typedef struct {
   AsvAlternativeSeen *alternative;
   gint64 expires;
   AsvEndedBy ended_by;
-  const char *reason;   /* code of the finding, for ignored */
-  const char *evidence; /* tried, used: "alt-used", "sni-port-alpn", "request-origin" */
+  const char *reason;   /* ignored: code of the finding; failed: why, in a word */
+  const char *detail;   /* failed: in words, or NULL */
+  const char *evidence; /* tried, used: "alt-used", "sni-port-alpn", "request-origin",
+                           "address-port" */
   gboolean ambiguous;
   gboolean has_entries;
   guint entries;    /* cleared: how many were dropped */
