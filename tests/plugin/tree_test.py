@@ -22,7 +22,8 @@ class Item:
     def __init__(self, node):
         self.name = node.get("name")
         self.words = node.get("showname") or node.get("show")
-        self.show = node.get("show")
+        # Wireshark writes booleans in numbers before 4.2, in words since.
+        self.show = {"True": "1", "False": "0"}.get(node.get("show"), node.get("show"))
         self.octets = bytes.fromhex(node.get("value") or "")
         self.children = [Item(child) for child in node]
 
@@ -363,8 +364,9 @@ class Tree(unittest.TestCase):
     # ---- columns and preferences ----
 
     def info(self, path, *options):
-        text = self.wireshark.tshark(path, *options, "-T", "fields", "-e", "frame.number", "-e", "_ws.col.Info").decode()
-        return dict(line.split("\t", 1) for line in text.splitlines())
+        """The columns as they are printed: as fields they are without what post-dissectors append, from 4.2 on."""
+        text = self.wireshark.tshark(path, "-o", 'gui.column.format:"No.","%m","Info","%i"', *options).decode()
+        return {number: words.strip() for number, _, words in (line.strip().partition(" ") for line in text.splitlines())}
 
     def test_info(self):
         path = self.sample("misdirected")

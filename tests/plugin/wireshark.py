@@ -3,6 +3,7 @@
 personal plugin folder without a word, so there it runs as an ordinary user."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -21,7 +22,7 @@ class Wireshark:
     def __enter__(self):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="altsvc-"))
         version = subprocess.run(["tshark", "--version"], check=True, capture_output=True, text=True)
-        number = version.stdout.split("(Wireshark) ")[1].split(" ")[0].rsplit(".", 1)[0]
+        number = re.search(r"\(Wireshark\) (\d+\.\d+)", version.stdout).group(1)
         folder = self.home / ".local/lib/wireshark/plugins" / number / "epan"
         folder.mkdir(parents=True)
         shutil.copy(self.plugin, folder / "altsvc.so")
