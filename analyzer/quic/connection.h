@@ -61,6 +61,13 @@ typedef struct {
   AsvQuicKeys *keys[2];
 } AsvQuicInitial;
 
+/* Keys of a client's first flight, tried before there is a connection for it. */
+typedef struct {
+  const AsvQuicVersion *version;
+  AsvQuicCid destination;
+  AsvQuicKeys *keys; /* NULL: none */
+} AsvQuicFirst;
+
 /* CRYPTO data of one level and side, the self of its sink. */
 typedef struct {
   AsvQuicConnection *connection;
@@ -205,6 +212,7 @@ struct AsvQuic {
   GQueue waiting;       /* those that keep packets, by time of the first of them */
   AsvQuicHeld held;
   guint8 *room; /* for one datagram, opened */
+  AsvQuicFirst first;
   gboolean delivering_early;
 };
 

@@ -30,19 +30,33 @@ static void clear_initials(AsvQuicConnection *connection) {
   }
 }
 
-/* Keys of the packet's own destination: the client's first flight, or the one after a Retry. */
+/* Keys of the packet's own destination: the client's first flight, or the one after a Retry. Those
+ * that open it wait in quic->first for the connection. */
 static gboolean open_first(AsvQuic *quic, const AsvQuicPacket *packet, guint64 expected,
                            AsvQuicOpened *opened) {
   AsvQuicKeys *keys = asv_quic_keys_initial(quic->context->crypto, packet->version,
                                             packet->destination, ASV_CLIENT);
   gboolean done = keys && asv_quic_keys_open(keys, packet, expected, quic->room, opened);
-  asv_quic_keys_free(keys);
+  asv_quic_keys_free(quic->first.keys);
+  quic->first = (AsvQuicFirst){.version = packet->version,
+                               .destination = asv_cid_make(packet->destination),
+                               .keys = done ? keys : NULL};
+  if (!done) asv_quic_keys_free(keys);
   return done;
 }
 
 gboolean asv_level_is_first(AsvQuic *quic, const AsvQuicPacket *packet) {
   AsvQuicOpened opened;
   return open_first(quic, packet, 0, &opened);
+}
+
+static AsvQuicKeys *make_initial(AsvQuic *quic, const AsvQuicVersion *version, AsvSpan destination,
+                                 AsvSide side) {
+  AsvQuicFirst *first = &quic->first;
+  if (side == ASV_CLIENT && first->version == version &&
+      asv_span_equal(asv_cid_span(&first->destination), destination) && first->keys)
+    return g_steal_pointer(&first->keys);
+  return asv_quic_keys_initial(quic->context->crypto, version, destination, (int)side);
 }
 
 static AsvQuicOpenResult open_initial(AsvQuicConnection *connection, AsvSide side,
@@ -53,8 +67,7 @@ static AsvQuicOpenResult open_initial(AsvQuicConnection *connection, AsvSide sid
   if (destination.size) {
     AsvQuicInitial *initial = initial_for(connection, packet->version);
     if (!initial->keys[side])
-      initial->keys[side] =
-          asv_quic_keys_initial(quic->context->crypto, packet->version, destination, (int)side);
+      initial->keys[side] = make_initial(quic, packet->version, destination, side);
     guint64 expected = connection->expected[ASV_LEVEL_INITIAL][side];
     if (asv_quic_keys_open(initial->keys[side], packet, expected, quic->room, opened))
       return ASV_OPEN_DONE;

@@ -211,6 +211,7 @@ void asv_quic_free(AsvQuic *quic) {
   for (guint i = 0; i < all->len; i++) forget(g_ptr_array_index(all, i));
   g_ptr_array_unref(all);
   asv_quic_routes_free(quic->routes);
+  asv_quic_keys_free(quic->first.keys);
   g_free(quic->room);
   g_free(quic);
 }
