@@ -120,6 +120,10 @@
 /* Entries of a file: three times what curl keeps; and each client of a capture starts with them. */
 #define ASV_STORAGE_ENTRIES_MAX 16384
 
+/* Entries that all clients of a capture start with, together: as many as events, which they each
+ * are one of. A fleet of 1000 clients may each start with 1000. */
+#define ASV_RESTORED_MAX 1000000
+
 /* Nanoseconds by which two ends of life may differ and still be the same: clients cut to seconds,
  * and count from when they handled a message, not from when a packet of it was captured. */
 #define ASV_STORED_EXPIRY_TOLERANCE G_GINT64_CONSTANT(2000000000)

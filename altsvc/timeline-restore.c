@@ -43,7 +43,11 @@ static void restore(AsvTimelineState *state, AsvOriginState *origin, const AsvSt
 
 void asv_client_restore(AsvTimelineState *state, AsvClientState *client) {
   const GPtrArray *start = state->options.start;
-  for (guint i = 0; start && i < start->len; i++) {
+  guint64 room = ASV_RESTORED_MAX - state->restored;
+  guint count = start ? (guint)MIN(start->len, room) : 0;
+  state->restored += count;
+  if (start) state->timeline->coverage.not_kept += start->len - count;
+  for (guint i = 0; i < count; i++) {
     const AsvStored *stored = g_ptr_array_index(start, i);
     AsvOriginState *origin = asv_client_origin(state, client, asv_span_text(stored->origin));
     if (origin) restore(state, origin, stored);
@@ -51,7 +55,7 @@ void asv_client_restore(AsvTimelineState *state, AsvClientState *client) {
   GHashTableIter iter;
   gpointer origin;
   g_hash_table_iter_init(&iter, client->origins);
-  while (start && g_hash_table_iter_next(&iter, NULL, &origin)) {
+  while (g_hash_table_iter_next(&iter, NULL, &origin)) {
     asv_origin_expire(state, origin, state->first);
     if (state->at_passed) asv_timeline_keep_rows(state, origin);
   }

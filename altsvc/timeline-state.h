@@ -169,6 +169,7 @@ typedef struct AsvTimelineState {
   AsvTimelineWatch watch;
   guint64 serial; /* of the entry made last */
   guint64 origins, events, context_lines;
+  guint64 restored; /* entries that clients were to start with */
   gint64 clock;
   gboolean started, at_passed, has_first;
   gint64 first, at;

@@ -19,7 +19,7 @@ ask() { /usr/bin/python3 -c "import json,sys; d=json.load(sys.stdin); print($1)"
   run altshark --help
   [ "$status" -eq 0 ]
   for option in --read --keylog --filter --count --report --client --origin --at --model --client-by --format --output \
-    --color --no-progress --no-paths --quiet --verbose --fail-on --version; do
+    --color --no-progress --no-paths --quiet --verbose --fail-on --version --start-cache --expect-cache; do
     [[ "$output" == *"$option"* ]] || { echo "$option is missing"; return 1; }
   done
   run altshark --version

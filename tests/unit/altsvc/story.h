@@ -261,7 +261,8 @@ static void story_print_event(GString *out, const AsvEvent *event) {
   if (event->packet) g_string_append_printf(out, " #%" G_GUINT64_FORMAT, event->packet);
   g_string_append_printf(out, " %s", asv_event_kind_name(event->kind));
   if (event->alternative) story_print_alternative(out, event->alternative);
-  if (event->kind == ASV_EVENT_LEARNED || event->kind == ASV_EVENT_REFRESHED)
+  if (event->kind == ASV_EVENT_LEARNED || event->kind == ASV_EVENT_REFRESHED ||
+      event->kind == ASV_EVENT_RESTORED)
     story_print_seconds(out, " until ", event->expires);
   if (event->has_entries) g_string_append_printf(out, " %u", event->entries);
   if (event->count > 1) {
