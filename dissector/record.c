@@ -149,6 +149,17 @@ gboolean altsvc_seen_is_shown(const AltsvcSeen *seen) {
          (said->kind == ASV_OBSERVATION_RESPONSE && said->response.status == 421);
 }
 
+gboolean altsvc_seen_is_accepted(const AltsvcSeen *seen, const char **reason) {
+  *reason = NULL;
+  for (guint i = 0; i < seen->events->len; i++) {
+    const AsvEvent *event = seen->events->pdata[i];
+    if (event->kind != ASV_EVENT_IGNORED) continue;
+    *reason = event->reason;
+    return FALSE;
+  }
+  return TRUE;
+}
+
 /* The request of the response that the advertisement came with, which stands before it. */
 static guint64 request_of_header(const AltsvcRecord *record, const AsvObservation *said) {
   const AsvAdvertisementSeen *about = &said->advertisement;

@@ -26,6 +26,9 @@ AsvSpan altsvc_seen_origin(const AltsvcSeen *seen);
 /* Whether the tree of its packet shows it: others only stand in statistics. */
 gboolean altsvc_seen_is_shown(const AltsvcSeen *seen);
 
+/* Whether an advertisement was taken; when not, *reason says why (a finding's code), else NULL. */
+gboolean altsvc_seen_is_accepted(const AltsvcSeen *seen, const char **reason);
+
 /* Whether anything was observed on the connection of that label. */
 gboolean altsvc_record_knows(const AltsvcRecord *record, const char *label);
 

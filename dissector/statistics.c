@@ -14,6 +14,8 @@
 #include "packet-altsvc.h"
 #include "report/observations.h"
 #include "report/report.h"
+#include "statistics-table.h"
+#include "statistics-tree.h"
 
 /* Columns of a report. */
 #define WIDTH 80
@@ -119,4 +121,6 @@ void altsvc_register_statistics(void) {
                       .tap_init_cb = listen};
     register_stat_tap_ui(&ui, (gpointer)&subjects[i]);
   }
+  altsvc_register_statistics_tree();
+  altsvc_register_statistics_table();
 }

@@ -108,15 +108,9 @@ static void draw_message(const Drawn *drawn) {
 /* ---- what it did ---- */
 
 static void draw_acceptance(const Drawn *drawn) {
-  const char *reason = NULL;
-  gboolean ignored = FALSE;
-  for (guint i = 0; i < drawn->seen->events->len; i++) {
-    const AsvEvent *event = drawn->seen->events->pdata[i];
-    if (event->kind != ASV_EVENT_IGNORED) continue;
-    ignored = TRUE;
-    reason = event->reason;
-  }
-  altsvc_add_flag(drawn->tree, ALTSVC_ID_ACCEPTED, NULL, !ignored);
+  const char *reason;
+  gboolean accepted = altsvc_seen_is_accepted(drawn->seen, &reason);
+  altsvc_add_flag(drawn->tree, ALTSVC_ID_ACCEPTED, NULL, accepted);
   if (reason) altsvc_add_string(drawn->tree, ALTSVC_ID_IGNORED_REASON, NULL, reason);
 }
 
