@@ -19,7 +19,7 @@ typedef struct {
   gint64 learned; /* when it came into the cache */
   guint64 packet;
   AsvVia via;
-  gint64 life;    /* nanoseconds from the packet that said so last; 0 or less: none */
+  gint64 life; /* nanoseconds from the packet that said so last; 0 or less: none, 0 if restored */
   gint64 expires; /* alive while now < expires; never before the packet that said so */
   gboolean tried;
   guint64 requests;

@@ -10,10 +10,7 @@
 
 static AsvEntry entry_of(AsvTimelineState *state, const AsvOriginState *origin,
                          const AsvStored *stored) {
-  AsvEntry entry = {.serial = ++state->serial,
-                    .learned = state->first,
-                    .life = stored->expires - MIN(state->first, stored->expires),
-                    .expires = stored->expires};
+  AsvEntry entry = {.serial = ++state->serial, .learned = state->first, .expires = stored->expires};
   char *protocol_id = (char *)asv_timeline_intern_text(state, stored->protocol_id);
   entry.alternative =
       (AsvAlternativeSeen){.protocol_id = protocol_id,
