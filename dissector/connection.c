@@ -9,9 +9,11 @@
 
 #include "http1.h"
 #include "http2.h"
+#include "http3.h"
+#include "quic.h"
 #include "tls.h"
 
-static char *end_text(const address *host, guint32 port) {
+char *altsvc_connection_end_text(const address *host, guint32 port) {
   g_autofree char *text = g_malloc0(WS_INET6_ADDRSTRLEN);
   address_to_str_buf(host, text, WS_INET6_ADDRSTRLEN);
   return g_strdup_printf(host->type == AT_IPv6 ? "[%s]:%u" : "%s:%u", text, port);
@@ -31,16 +33,17 @@ static AltsvcConnection *blank(const AltsvcCommon *common, const AltsvcPlace *fi
   return connection;
 }
 
-AltsvcConnection *altsvc_connection_new(const AltsvcCommon *common, guint32 number,
+AltsvcConnection *altsvc_connection_new(const AltsvcCommon *common, gboolean quic, guint32 number,
                                         const packet_info *pinfo, const AltsvcPlace *first) {
   AltsvcConnection *connection = blank(common, first);
-  connection->ends[0] = end_text(&pinfo->src, pinfo->srcport);
-  connection->ends[1] = end_text(&pinfo->dst, pinfo->destport);
+  connection->ends[0] = altsvc_connection_end_text(&pinfo->src, pinfo->srcport);
+  connection->ends[1] = altsvc_connection_end_text(&pinfo->dst, pinfo->destport);
   connection->addresses[0] = address_text(&pinfo->src);
   connection->addresses[1] = address_text(&pinfo->dst);
   connection->ports[0] = (guint16)pinfo->srcport;
   connection->ports[1] = (guint16)pinfo->destport;
-  connection->label = g_strdup_printf("tcp:%u", number);
+  connection->label = g_strdup_printf("%s:%u", quic ? "quic" : "tcp", number);
+  if (quic) connection->quic = altsvc_quic_new(pinfo);
   return connection;
 }
 
@@ -51,6 +54,8 @@ void altsvc_connection_free(AltsvcConnection *connection) {
   altsvc_tls_free(connection->tls);
   altsvc_http1_free(connection->http1);
   altsvc_http2_free(connection->http2);
+  altsvc_http3_free(connection->http3);
+  altsvc_quic_free(connection->quic);
   for (int i = 0; i < 2; i++) {
     altsvc_stream_clear(&connection->streams[i]);
     g_free(connection->ends[i]);
@@ -60,12 +65,17 @@ void altsvc_connection_free(AltsvcConnection *connection) {
   g_free(connection);
 }
 
+static int sender_of(const AltsvcConnection *connection, const packet_info *pinfo) {
+  if (connection->quic) return altsvc_quic_sender(connection, pinfo);
+  g_autofree char *source = altsvc_connection_end_text(&pinfo->src, pinfo->srcport);
+  return g_str_equal(source, connection->ends[0]) ? 0 : 1;
+}
+
 void altsvc_connection_enter(AltsvcConnection *connection, const packet_info *pinfo,
                              const AltsvcPlace *at, const AsvObserver *out) {
-  g_autofree char *source = end_text(&pinfo->src, pinfo->srcport);
   connection->out = out;
   connection->at = *at;
-  connection->sender = g_str_equal(source, connection->ends[0]) ? 0 : 1;
+  connection->sender = sender_of(connection, pinfo);
   for (AltsvcConnection *inner = connection->tunnel; inner; inner = inner->tunnel) {
     inner->out = out;
     inner->at = *at;
@@ -78,7 +88,7 @@ static void tell_opened(const AltsvcConnection *connection) {
   AsvObservation seen = altsvc_connection_observation(connection, ASV_OBSERVATION_CONNECTION);
   seen.time = connection->first.time;
   seen.packet = connection->first.packet;
-  seen.opened = (AsvConnectionSeen){.transport = "tcp"};
+  seen.opened = (AsvConnectionSeen){.transport = connection->quic ? "quic" : "tcp"};
   if (connection->has_mac[connection->client]) {
     const guint8 *octets = connection->macs[connection->client];
     g_snprintf(mac, sizeof mac, "%02x:%02x:%02x:%02x:%02x:%02x", octets[0], octets[1], octets[2],
@@ -95,8 +105,8 @@ void altsvc_connection_set_client(AltsvcConnection *connection, int client) {
       .client = connection->addresses[client],
       .server = connection->ends[1 - client],
       .label = connection->label,
-      .id = asv_connection_id("tcp", connection->ends[client], connection->ends[1 - client],
-                              connection->first.time, NULL)};
+      .id = asv_connection_id(connection->quic ? "quic" : "tcp", connection->ends[client],
+                              connection->ends[1 - client], connection->first.time, NULL)};
   tell_opened(connection);
 }
 
@@ -152,6 +162,7 @@ void altsvc_connection_decide_early(AltsvcConnection *connection, gboolean accep
   connection->requests = 0;
   altsvc_http1_free(g_steal_pointer(&connection->http1));
   altsvc_http2_free(g_steal_pointer(&connection->http2));
+  altsvc_http3_free(g_steal_pointer(&connection->http3));
 }
 
 void altsvc_connection_hold_early(AltsvcConnection *connection) {

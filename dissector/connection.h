@@ -11,6 +11,7 @@
 #include <epan/packet.h>
 
 #include "altsvc/observation.h"
+#include "analyzer/http/http.h"
 #include "stream.h"
 
 /* A plugin is not told the name of the capture file. */
@@ -24,12 +25,15 @@ typedef struct {
 
 typedef struct AltsvcHttp1 AltsvcHttp1;
 typedef struct AltsvcHttp2 AltsvcHttp2;
+typedef struct AltsvcHttp3 AltsvcHttp3;
+typedef struct AltsvcQuic AltsvcQuic;
 typedef struct AltsvcTls AltsvcTls;
 
 /* What the connections of a capture file share. */
 typedef struct {
   GHashTable *sessions; /* GBytes* to AltsvcCertificate*: what a resumed session began with */
   GHashTable *servers;  /* char*, a set: endpoints known to be servers */
+  AsvHttpContext *http; /* what analyzer/http shares */
 } AltsvcCommon;
 
 typedef struct AltsvcConnection {
@@ -60,12 +64,17 @@ typedef struct AltsvcConnection {
   AltsvcTls *tls; /* what each protocol remembers; NULL until it is seen */
   AltsvcHttp1 *http1;
   AltsvcHttp2 *http2;
+  AltsvcHttp3 *http3;
+  AltsvcQuic *quic;                /* NULL: TCP */
   struct AltsvcConnection *tunnel; /* what follows on this connection belongs to; or NULL */
 } AltsvcConnection;
 
-/* common is borrowed. */
-AltsvcConnection *altsvc_connection_new(const AltsvcCommon *common, guint32 number,
+/* common is borrowed. quic: over QUIC, else TCP. */
+AltsvcConnection *altsvc_connection_new(const AltsvcCommon *common, gboolean quic, guint32 number,
                                         const packet_info *pinfo, const AltsvcPlace *first);
+/* "192.0.2.1:443", to be freed. */
+char *altsvc_connection_end_text(const address *host, guint32 port);
+
 void altsvc_connection_free(AltsvcConnection *connection);
 
 /* The packet as the one in work. */

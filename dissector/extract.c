@@ -10,12 +10,14 @@
 #include "fields.h"
 #include "http1.h"
 #include "http2.h"
+#include "quic.h"
 #include "tls.h"
 
 enum { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_ACK = 0x10 };
 
 struct AltsvcExtract {
   GHashTable *connections; /* AltsvcConnection* by stream number */
+  GHashTable *quic;        /* the same, of QUIC */
   GPtrArray *in_order;     /* the same, by first packet; owned */
   AltsvcCommon common;
   AsvCaptureSeen capture;
@@ -30,7 +32,9 @@ typedef struct {
   AltsvcConnection *connection; /* of the segment last seen, or NULL */
   guint flags;                  /* of that segment, as the next two */
   guint32 sequence, length;
-  AsvSpan mac; /* Ethernet source */
+  gboolean quoted;         /* what follows stands in an ICMP error */
+  AltsvcQuicPacket packet; /* the QUIC packet that is walked */
+  AsvSpan mac;             /* Ethernet source */
 } Walk;
 
 static void connection_free(gpointer data) {
@@ -44,6 +48,8 @@ static void bytes_free(gpointer data) {
 AltsvcExtract *altsvc_extract_new(void) {
   AltsvcExtract *extract = g_new0(AltsvcExtract, 1);
   extract->connections = g_hash_table_new(NULL, NULL);
+  extract->quic = g_hash_table_new(NULL, NULL);
+  extract->common.http = asv_http_context_new();
   extract->common.sessions =
       g_hash_table_new_full(g_bytes_hash, g_bytes_equal, bytes_free, altsvc_certificate_unref);
   extract->common.servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -54,7 +60,9 @@ AltsvcExtract *altsvc_extract_new(void) {
 void altsvc_extract_free(AltsvcExtract *extract) {
   if (!extract) return;
   g_hash_table_destroy(extract->connections);
+  g_hash_table_destroy(extract->quic);
   g_ptr_array_unref(extract->in_order);
+  asv_http_context_free(extract->common.http);
   g_hash_table_destroy(extract->common.sessions);
   g_hash_table_destroy(extract->common.servers);
   g_free(extract);
@@ -71,13 +79,14 @@ static void note_mac(AltsvcConnection *connection, AsvSpan mac) {
   memcpy(connection->macs[connection->sender], mac.data, 6);
 }
 
-static AltsvcConnection *connection_of(const Walk *walk, guint32 number) {
+static AltsvcConnection *connection_of(const Walk *walk, gboolean quic, guint32 number) {
   AltsvcExtract *extract = walk->extract;
   gpointer key = GUINT_TO_POINTER(number);
-  AltsvcConnection *connection = g_hash_table_lookup(extract->connections, key);
+  GHashTable *table = quic ? extract->quic : extract->connections;
+  AltsvcConnection *connection = g_hash_table_lookup(table, key);
   if (!connection) {
-    connection = altsvc_connection_new(&extract->common, number, walk->pinfo, &walk->at);
-    g_hash_table_insert(extract->connections, key, connection);
+    connection = altsvc_connection_new(&extract->common, quic, number, walk->pinfo, &walk->at);
+    g_hash_table_insert(table, key, connection);
     g_ptr_array_add(extract->in_order, connection);
   }
   altsvc_connection_enter(connection, walk->pinfo, &walk->at, walk->out);
@@ -100,7 +109,7 @@ static void take_segment(const Walk *walk) {
 /* What ends the connection counts after all that the packet carries. */
 static void take_end(const Walk *walk) {
   AltsvcConnection *connection = walk->connection;
-  if (!connection) return;
+  if (!connection || connection->quic) return;
   const AltsvcStream *stream = &connection->streams[connection->sender];
   if (walk->flags & TCP_RST)
     altsvc_connection_close(connection, altsvc_connection_from(connection), ASV_CLOSE_RESET);
@@ -129,6 +138,59 @@ static void look_for_proxy(const Walk *walk, const proto_node *node) {
   connection->proxied = begins_with_proxy_header(altsvc_field_octets(walk->pinfo, node));
 }
 
+/* ---- QUIC ---- */
+
+/* RFC 9000 §17.2, and RFC 9369 §3.2 for version 2. */
+static AltsvcLevel level_of(guint type) {
+  static const AltsvcLevel levels[] = {ALTSVC_LEVEL_INITIAL, ALTSVC_LEVEL_EARLY,
+                                       ALTSVC_LEVEL_HANDSHAKE, ALTSVC_LEVEL_OTHER};
+  return levels[type & 3];
+}
+
+static void walk_node(proto_node *node, gpointer data);
+
+/* A packet; of those in one datagram only the first has the number of the connection. */
+static void walk_packet(proto_node *node, Walk *walk) {
+  walk->packet = (AltsvcQuicPacket){.level = ALTSVC_LEVEL_OTHER};
+  proto_tree_children_foreach(node, walk_node, walk);
+  if (walk->connection && walk->connection->quic && walk->packet.size)
+    altsvc_quic_end_packet(walk->connection, walk->pinfo, &walk->packet);
+}
+
+/* TRUE when the field was QUIC's and has nothing to walk below. */
+static gboolean walk_quic(Walk *walk, AltsvcField field, proto_node *node) {
+  AltsvcQuicPacket *packet = &walk->packet;
+  switch (field) {
+    case ALTSVC_FIELD_QUIC:
+      if (!walk->quoted) walk_packet(node, walk);
+      return TRUE;
+    case ALTSVC_FIELD_QUIC_CONNECTION:
+      walk->connection = connection_of(walk, TRUE, (guint32)altsvc_field_number(node));
+      return TRUE;
+    case ALTSVC_FIELD_QUIC_LENGTH:
+      packet->size = altsvc_field_number(node);
+      return TRUE;
+    case ALTSVC_FIELD_QUIC_FORM:
+      if (!altsvc_field_number(node)) packet->level = ALTSVC_LEVEL_APPLICATION;
+      return TRUE;
+    case ALTSVC_FIELD_QUIC_TYPE:
+      packet->level = level_of((guint)altsvc_field_number(node));
+      return TRUE;
+    case ALTSVC_FIELD_QUIC_TYPE_V2:
+      packet->level = level_of((guint)altsvc_field_number(node) + 3);
+      return TRUE;
+    case ALTSVC_FIELD_QUIC_RESET:
+      packet->reset = TRUE;
+      return TRUE;
+    case ALTSVC_FIELD_QUIC_FRAME:
+      if (walk->connection && walk->connection->quic)
+        altsvc_quic_frame(walk->connection, node, packet);
+      return FALSE;
+    default:
+      return FALSE;
+  }
+}
+
 /* ---- the tree ---- */
 
 /* Where the octets of the connection belong now. */
@@ -141,12 +203,13 @@ static void walk_node(proto_node *node, gpointer data) {
   Walk *walk = data;
   AltsvcField field = altsvc_field_of(node);
   AltsvcConnection *inner = walk->connection ? innermost(walk->connection) : NULL;
+  if (walk_quic(walk, field, node)) return;
   switch (field) {
     case ALTSVC_FIELD_ETH_SOURCE:
       walk->mac = altsvc_field_octets(walk->pinfo, node);
       return;
     case ALTSVC_FIELD_TCP_STREAM:
-      walk->connection = connection_of(walk, (guint32)altsvc_field_number(node));
+      walk->connection = connection_of(walk, FALSE, (guint32)altsvc_field_number(node));
       break;
     case ALTSVC_FIELD_TCP_FLAGS:
       walk->flags = (guint)altsvc_field_number(node);
@@ -160,6 +223,9 @@ static void walk_node(proto_node *node, gpointer data) {
       break;
     case ALTSVC_FIELD_TCP_PAYLOAD:
       if (walk->connection) look_for_proxy(walk, node);
+      break;
+    case ALTSVC_FIELD_ICMP:
+      walk->quoted = TRUE;
       break;
     case ALTSVC_FIELD_TLS:
       if (inner) altsvc_tls_node(inner, walk->pinfo, node);
@@ -209,6 +275,7 @@ static void finish_connection(const AltsvcExtract *extract, const AltsvcConnecti
   AltsvcConnection *tunnel = g_steal_pointer(&copy.tunnel);
   altsvc_connection_end_side(&copy, ASV_FROM_CLIENT);
   altsvc_connection_end_side(&copy, ASV_FROM_SERVER);
+  if (copy.quic) altsvc_quic_tell_rest(&copy);
   if (tunnel) finish_connection(extract, tunnel, out);
   altsvc_connection_close(&copy, ASV_FROM_NOBODY, ASV_CLOSE_CAPTURE_ENDS);
 }

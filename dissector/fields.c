@@ -63,6 +63,16 @@ static const Name names[] = {
     {"http2.header", ALTSVC_FIELD_HTTP2_HEADER},
     {"http2.header.name", ALTSVC_FIELD_HTTP2_HEADER_NAME},
     {"http2.header.value", ALTSVC_FIELD_HTTP2_HEADER_VALUE},
+    {"icmp", ALTSVC_FIELD_ICMP},
+    {"icmpv6", ALTSVC_FIELD_ICMP},
+    {"quic", ALTSVC_FIELD_QUIC},
+    {"quic.connection.number", ALTSVC_FIELD_QUIC_CONNECTION},
+    {"quic.packet_length", ALTSVC_FIELD_QUIC_LENGTH},
+    {"quic.header_form", ALTSVC_FIELD_QUIC_FORM},
+    {"quic.long.packet_type", ALTSVC_FIELD_QUIC_TYPE},
+    {"quic.long.packet_type_v2", ALTSVC_FIELD_QUIC_TYPE_V2},
+    {"quic.frame", ALTSVC_FIELD_QUIC_FRAME},
+    {"quic.stateless_reset_token", ALTSVC_FIELD_QUIC_RESET},
 };
 
 /* What Wireshark said about its fields, the same for the whole run of the program. */
@@ -134,6 +144,14 @@ AsvSpan altsvc_field_octets(const packet_info *pinfo, const proto_node *node) {
   gint size = MIN(left, info->length);
   if (size <= 0) return asv_span("", 0);
   return asv_span(tvb_memdup(pinfo->pool, info->ds_tvb, info->start, (size_t)size), (gsize)size);
+}
+
+AsvSpan altsvc_field_octets_on(const proto_node *node) {
+  const field_info *info = PNODE_FINFO(node);
+  if (!info->ds_tvb || info->start < 0) return asv_span("", 0);
+  gint left = tvb_captured_length_remaining(info->ds_tvb, info->start);
+  if (left <= 0) return asv_span("", 0);
+  return asv_span(tvb_get_ptr(info->ds_tvb, info->start, left), (gsize)left);
 }
 
 AsvSpan altsvc_field_decompressed(const packet_info *pinfo, const proto_node *node,

@@ -54,6 +54,15 @@ typedef enum {
   ALTSVC_FIELD_HTTP2_HEADER,
   ALTSVC_FIELD_HTTP2_HEADER_NAME,
   ALTSVC_FIELD_HTTP2_HEADER_VALUE,
+  ALTSVC_FIELD_ICMP,
+  ALTSVC_FIELD_QUIC,
+  ALTSVC_FIELD_QUIC_CONNECTION,
+  ALTSVC_FIELD_QUIC_LENGTH,
+  ALTSVC_FIELD_QUIC_FORM,
+  ALTSVC_FIELD_QUIC_TYPE,
+  ALTSVC_FIELD_QUIC_TYPE_V2,
+  ALTSVC_FIELD_QUIC_FRAME,
+  ALTSVC_FIELD_QUIC_RESET,
   ALTSVC_FIELDS /* their number */
 } AltsvcField;
 
@@ -71,6 +80,12 @@ guint64 altsvc_field_number(const proto_node *node);
 
 /* The octets the field stands for, exactly as captured, kept until the packet is done. */
 AsvSpan altsvc_field_octets(const packet_info *pinfo, const proto_node *node);
+
+/*
+ * The same from there to the end of the buffer: for fields whose length Wireshark sets only where
+ * a tree is shown. Borrowed until the packet is done.
+ */
+AsvSpan altsvc_field_octets_on(const proto_node *node);
 
 /*
  * The same of a field that holds compressed octets, by the algorithms of

@@ -133,6 +133,34 @@ static void tell_once(AltsvcConnection *connection) {
   tell(connection);
 }
 
+/* What came before any message of the handshake belongs to one that was not captured. */
+static AltsvcTls *tls_of(AltsvcConnection *connection) {
+  if (!connection->tls) connection->tls = g_new0(AltsvcTls, 1);
+  return connection->tls;
+}
+
+gboolean altsvc_tls_has_client_hello(const AltsvcConnection *connection) {
+  return connection->tls && connection->tls->has_client_hello;
+}
+
+gboolean altsvc_tls_may_be_http3(const AltsvcConnection *connection) {
+  const AltsvcTls *tls = connection->tls;
+  return !tls || !tls->alpn || g_str_has_prefix(tls->alpn, "h3");
+}
+
+void altsvc_tls_set_readable(AltsvcConnection *connection) {
+  tls_of(connection)->sides[0].readable = TRUE;
+}
+
+void altsvc_tls_tell(AltsvcConnection *connection) {
+  tls_of(connection);
+  tell_once(connection);
+}
+
+void altsvc_tls_hold_early(AltsvcConnection *connection) {
+  if (!tls_of(connection)->early_decided) altsvc_connection_hold_early(connection);
+}
+
 static AsvUnreadableReason reason_of(const AltsvcConnection *connection) {
   const AltsvcTls *tls = connection->tls;
   if (!tls->has_client_hello || !tls->has_server_hello) {
@@ -247,7 +275,8 @@ static void decide_early(AltsvcConnection *connection, gboolean accepted) {
 static void take_client_hello(AltsvcConnection *connection, const Message *message) {
   AltsvcTls *tls = connection->tls;
   if (tls->told) return;
-  if (tls->has_client_hello) decide_early(connection, FALSE); /* HelloRetryRequest */
+  /* HelloRetryRequest; a client of QUIC says it again after a Retry, and goes on. */
+  if (tls->has_client_hello && !connection->quic) decide_early(connection, FALSE);
   if (!tls->has_client_hello) {
     tls->early_offered = message->early_data;
     tls->ech = message->ech;
@@ -457,7 +486,7 @@ static void walk_node(proto_node *node, gpointer data) {
 
 void altsvc_tls_node(AltsvcConnection *connection, packet_info *pinfo, proto_node *node) {
   Walk walk = {.connection = connection, .pinfo = pinfo};
-  if (!connection->tls) connection->tls = g_new0(AltsvcTls, 1);
+  tls_of(connection);
   connection->secure = TRUE;
   if (connection->client == connection->sender) connection->early = FALSE;
   proto_tree_children_foreach(node, walk_node, &walk);

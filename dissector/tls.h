@@ -12,6 +12,20 @@
 /* A node of the protocol tls. */
 void altsvc_tls_node(AltsvcConnection *connection, packet_info *pinfo, proto_node *node);
 
+/* ---- of a QUIC connection ---- */
+
+gboolean altsvc_tls_has_client_hello(const AltsvcConnection *connection);
+/* FALSE when the server has chosen another protocol than HTTP/3. */
+gboolean altsvc_tls_may_be_http3(const AltsvcConnection *connection);
+/* A packet was opened with secrets. */
+void altsvc_tls_set_readable(AltsvcConnection *connection);
+/* Tells the handshake as far as it is known; nothing happens when it was told. */
+void altsvc_tls_tell(AltsvcConnection *connection);
+/* What follows is 0-RTT data: its requests wait while the server has not accepted it. */
+void altsvc_tls_hold_early(AltsvcConnection *connection);
+
+/* ---- any ---- */
+
 /* Nothing more comes from that side: tells what is left to tell of it. */
 void altsvc_tls_end(AltsvcConnection *connection, AsvFrom from);
 

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The node of a frame begins with its octets, which are read here. The tree does not
+ * say which side sent a packet: endpoints do. A packet without frames is one
+ * that Wireshark could not open.
+ */
+#include "quic.h"
+
+#include "fields.h"
+#include "http3.h"
+#include "tls.h"
+
+/* Packets that could not be opened, of one side. */
+typedef struct {
+  gboolean told;  /* that there are such */
+  guint64 octets; /* not told yet */
+} Unread;
+
+struct AltsvcQuic {
+  char *client_now;     /* where the client speaks from */
+  GHashTable *paths;    /* char*, a set: endpoints of its packets, the source first */
+  gboolean seen[2];     /* packets of the client, of the server were */
+  gboolean readable;    /* some packet of it was opened */
+  gboolean spoke;       /* the client has sent 1-RTT packets: it has accepted the server */
+  gboolean refused;     /* packets of the server's handshake could not be opened */
+  gboolean closed;      /* CONNECTION_CLOSE, or a stateless reset */
+  Unread unread[2];     /* client, server */
+  guint64 tentative;    /* octets of the server's, while the client has not spoken */
+  guint64 early;        /* octets of unread 0-RTT packets, while the server has not answered */
+  AltsvcPlace early_at; /* the first of them */
+};
+
+static char *end_of(const address *host, guint32 port) {
+  return altsvc_connection_end_text(host, port);
+}
+
+static char *path_of(const packet_info *pinfo) {
+  g_autofree char *source = end_of(&pinfo->src, pinfo->srcport);
+  g_autofree char *destination = end_of(&pinfo->dst, pinfo->destport);
+  gboolean ordered = strcmp(source, destination) < 0;
+  return g_strjoin(" ", ordered ? source : destination, ordered ? destination : source, NULL);
+}
+
+AltsvcQuic *altsvc_quic_new(const packet_info *pinfo) {
+  AltsvcQuic *quic = g_new0(AltsvcQuic, 1);
+  quic->paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_add(quic->paths, path_of(pinfo));
+  return quic;
+}
+
+void altsvc_quic_free(AltsvcQuic *quic) {
+  if (!quic) return;
+  g_hash_table_destroy(quic->paths);
+  g_free(quic->client_now);
+  g_free(quic);
+}
+
+int altsvc_quic_sender(const AltsvcConnection *connection, const packet_info *pinfo) {
+  const AltsvcQuic *quic = connection->quic;
+  int client = connection->client < 0 ? 0 : connection->client;
+  g_autofree char *source = end_of(&pinfo->src, pinfo->srcport);
+  g_autofree char *destination = end_of(&pinfo->dst, pinfo->destport);
+  if (g_str_equal(source, connection->ends[1 - client])) return 1 - client;
+  if (g_str_equal(destination, connection->ends[1 - client])) return client;
+  /* The server moved, too: it may have a preferred address. */
+  const char *now = quic->client_now ? quic->client_now : connection->ends[client];
+  if (g_str_equal(source, now)) return client;
+  if (g_str_equal(destination, now)) return 1 - client;
+  return pinfo->srcport < pinfo->destport ? 1 - client : client;
+}
+
+/* ---- what could not be read ---- */
+
+static int side_of(AsvFrom from) {
+  return from == ASV_FROM_CLIENT ? 0 : 1;
+}
+
+static AsvUnreadableReason reason_of(const AltsvcConnection *connection) {
+  const AltsvcQuic *quic = connection->quic;
+  if (altsvc_tls_has_client_hello(connection)) return ASV_UNREADABLE_NO_SECRETS;
+  if (!quic->seen[0] || !quic->seen[1]) return ASV_UNREADABLE_ONE_DIRECTION;
+  return quic->readable ? ASV_UNREADABLE_BYTES_LOST : ASV_UNREADABLE_HANDSHAKE_NOT_CAPTURED;
+}
+
+static void tell_unread(AltsvcConnection *connection, AsvFrom from, guint64 octets) {
+  Unread *unread = &connection->quic->unread[side_of(from)];
+  if (unread->told) {
+    unread->octets += octets;
+    return;
+  }
+  unread->told = TRUE;
+  altsvc_tls_tell(connection);
+  altsvc_connection_unreadable(connection, from, reason_of(connection), octets);
+}
+
+/* What came before the server's answer is told at the packet it came in. */
+static void tell_early(AltsvcConnection *connection) {
+  AltsvcQuic *quic = connection->quic;
+  AltsvcPlace at = connection->at;
+  guint64 octets = quic->early;
+  if (!octets) return;
+  quic->early = 0;
+  connection->at = quic->early_at;
+  tell_unread(connection, ASV_FROM_CLIENT, octets);
+  connection->at = at;
+}
+
+/* The client accepts the server: what the server wrote before was missed. */
+static void client_spoke(AltsvcConnection *connection) {
+  AltsvcQuic *quic = connection->quic;
+  guint64 octets = quic->tentative;
+  quic->spoke = TRUE;
+  quic->tentative = 0;
+  if (octets) tell_unread(connection, ASV_FROM_SERVER, octets);
+}
+
+static void not_opened(AltsvcConnection *connection, AsvFrom from, const AltsvcQuicPacket *packet) {
+  AltsvcQuic *quic = connection->quic;
+  if (packet->level == ALTSVC_LEVEL_HANDSHAKE && from == ASV_FROM_SERVER) quic->refused = TRUE;
+  if (packet->level == ALTSVC_LEVEL_EARLY) {
+    if (!quic->early) quic->early_at = connection->at;
+    quic->early += packet->size;
+  } else if (packet->level == ALTSVC_LEVEL_APPLICATION) {
+    if (from == ASV_FROM_SERVER && !quic->spoke && quic->seen[0])
+      quic->tentative += packet->size;
+    else
+      tell_unread(connection, from, packet->size);
+  }
+  if (quic->refused) tell_early(connection);
+}
+
+void altsvc_quic_tell_rest(const AltsvcConnection *connection) {
+  static const AsvFrom sides[] = {ASV_FROM_CLIENT, ASV_FROM_SERVER};
+  for (int i = 0; i < 2; i++) {
+    guint64 octets = connection->quic->unread[i].octets;
+    if (octets) altsvc_connection_unreadable(connection, sides[i], reason_of(connection), octets);
+  }
+}
+
+/* ---- packets ---- */
+
+static void close_connection(AltsvcConnection *connection) {
+  if (connection->quic->closed) return;
+  connection->quic->closed = TRUE;
+  if (altsvc_tls_has_client_hello(connection)) altsvc_tls_tell(connection);
+  altsvc_connection_close(connection, altsvc_connection_from(connection), ASV_CLOSE_QUIC);
+}
+
+static void take_stream(AltsvcConnection *connection, const AsvQuicFrame *frame,
+                        AltsvcLevel level) {
+  if (level != ALTSVC_LEVEL_EARLY && level != ALTSVC_LEVEL_APPLICATION) return;
+  if (!altsvc_tls_may_be_http3(connection)) return;
+  connection->early = level == ALTSVC_LEVEL_EARLY;
+  if (connection->early)
+    altsvc_tls_hold_early(connection);
+  else
+    altsvc_tls_tell(connection);
+  if (!connection->http3) connection->http3 = altsvc_http3_new(connection);
+  altsvc_http3_frame(connection->http3, frame);
+  connection->early = FALSE;
+}
+
+void altsvc_quic_frame(AltsvcConnection *connection, const proto_node *node,
+                       AltsvcQuicPacket *packet) {
+  AsvReader reader = asv_reader(altsvc_field_octets_on(node));
+  AsvQuicFrame frame;
+  /* A first packet that opens is the client's: its keys are made of what it says itself. */
+  if (connection->client < 0) altsvc_connection_sender_is(connection, ASV_FROM_CLIENT);
+  if (!packet->opened && packet->level != ALTSVC_LEVEL_INITIAL) altsvc_tls_set_readable(connection);
+  packet->opened = TRUE;
+  if (!asv_quic_frame_next(&reader, &frame)) return;
+  if (frame.kind == ASV_FRAME_STREAM || frame.kind == ASV_FRAME_RESET_STREAM)
+    take_stream(connection, &frame, packet->level);
+  if (frame.kind == ASV_FRAME_CONNECTION_CLOSE) close_connection(connection);
+}
+
+/* The client speaks from where it was not seen before. */
+static void note_path(AltsvcConnection *connection, const packet_info *pinfo, AsvFrom from) {
+  AltsvcQuic *quic = connection->quic;
+  if (!g_hash_table_add(quic->paths, path_of(pinfo)) || from != ASV_FROM_CLIENT) return;
+  g_autofree char *source = end_of(&pinfo->src, pinfo->srcport);
+  const char *now = quic->client_now ? quic->client_now : connection->ends[connection->client];
+  if (g_str_equal(source, now)) return;
+  g_free(quic->client_now);
+  quic->client_now = g_steal_pointer(&source);
+  AsvObservation seen = altsvc_connection_observation(connection, ASV_OBSERVATION_CONNECTION);
+  seen.opened = (AsvConnectionSeen){.transport = "quic", .migrated = TRUE};
+  altsvc_connection_tell(connection, &seen);
+}
+
+void altsvc_quic_end_packet(AltsvcConnection *connection, const packet_info *pinfo,
+                            const AltsvcQuicPacket *packet) {
+  AltsvcQuic *quic = connection->quic;
+  /* One that does not open is not the first: the capture started late. */
+  if (connection->client < 0)
+    altsvc_connection_sender_is(
+        connection, pinfo->srcport < pinfo->destport ? ASV_FROM_SERVER : ASV_FROM_CLIENT);
+  AsvFrom from = altsvc_connection_from(connection);
+  if (packet->opened) quic->readable = TRUE;
+  if (packet->level == ALTSVC_LEVEL_APPLICATION && from == ASV_FROM_CLIENT && !quic->spoke)
+    client_spoke(connection);
+  if (packet->reset)
+    close_connection(connection);
+  else if (!packet->opened)
+    not_opened(connection, from, packet);
+  quic->seen[side_of(from)] = TRUE;
+  note_path(connection, pinfo, from);
+  if (connection->http3) altsvc_http3_tick(connection->http3);
+}
