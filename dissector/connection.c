@@ -19,7 +19,7 @@ char *altsvc_connection_end_text(const address *host, guint32 port) {
   return g_strdup_printf(host->type == AT_IPv6 ? "[%s]:%u" : "%s:%u", text, port);
 }
 
-static char *address_text(const address *host) {
+char *altsvc_connection_address_text(const address *host) {
   char *text = g_malloc0(WS_INET6_ADDRSTRLEN);
   address_to_str_buf(host, text, WS_INET6_ADDRSTRLEN);
   return text;
@@ -38,8 +38,8 @@ AltsvcConnection *altsvc_connection_new(const AltsvcCommon *common, gboolean qui
   AltsvcConnection *connection = blank(common, first);
   connection->ends[0] = altsvc_connection_end_text(&pinfo->src, pinfo->srcport);
   connection->ends[1] = altsvc_connection_end_text(&pinfo->dst, pinfo->destport);
-  connection->addresses[0] = address_text(&pinfo->src);
-  connection->addresses[1] = address_text(&pinfo->dst);
+  connection->addresses[0] = altsvc_connection_address_text(&pinfo->src);
+  connection->addresses[1] = altsvc_connection_address_text(&pinfo->dst);
   connection->ports[0] = (guint16)pinfo->srcport;
   connection->ports[1] = (guint16)pinfo->destport;
   connection->label = g_strdup_printf("%s:%u", quic ? "quic" : "tcp", number);

@@ -74,6 +74,8 @@ AltsvcConnection *altsvc_connection_new(const AltsvcCommon *common, gboolean qui
                                         const packet_info *pinfo, const AltsvcPlace *first);
 /* "192.0.2.1:443", to be freed. */
 char *altsvc_connection_end_text(const address *host, guint32 port);
+/* "192.0.2.1", likewise. */
+char *altsvc_connection_address_text(const address *host);
 
 void altsvc_connection_free(AltsvcConnection *connection);
 

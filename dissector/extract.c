@@ -10,6 +10,7 @@
 #include "fields.h"
 #include "http1.h"
 #include "http2.h"
+#include "names.h"
 #include "quic.h"
 #include "tls.h"
 
@@ -30,6 +31,7 @@ typedef struct {
   const AsvObserver *out;
   AltsvcPlace at;
   AltsvcConnection *connection; /* of the segment last seen, or NULL */
+  guint32 udp;                  /* number of the UDP stream last seen */
   guint flags;                  /* of that segment, as the next two */
   guint32 sequence, length;
   gboolean quoted;         /* what follows stands in an ICMP error */
@@ -147,6 +149,11 @@ static AltsvcLevel level_of(guint type) {
   return levels[type & 3];
 }
 
+/* Wireshark takes what pads a datagram for a packet with a short header. */
+static AltsvcLevel level_of_short(AsvSpan octets) {
+  return octets.size && octets.data[0] ? ALTSVC_LEVEL_APPLICATION : ALTSVC_LEVEL_OTHER;
+}
+
 static void walk_node(proto_node *node, gpointer data);
 
 /* A packet; of those in one datagram only the first has the number of the connection. */
@@ -171,7 +178,7 @@ static gboolean walk_quic(Walk *walk, AltsvcField field, proto_node *node) {
       packet->size = altsvc_field_number(node);
       return TRUE;
     case ALTSVC_FIELD_QUIC_FORM:
-      if (!altsvc_field_number(node)) packet->level = ALTSVC_LEVEL_APPLICATION;
+      if (!altsvc_field_number(node)) packet->level = level_of_short(altsvc_field_octets_on(node));
       return TRUE;
     case ALTSVC_FIELD_QUIC_TYPE:
       packet->level = level_of((guint)altsvc_field_number(node));
@@ -189,6 +196,24 @@ static gboolean walk_quic(Walk *walk, AltsvcField field, proto_node *node) {
     default:
       return FALSE;
   }
+}
+
+/* ---- DNS ---- */
+
+static void note_length(proto_node *node, gpointer data) {
+  if (altsvc_field_of(node) == ALTSVC_FIELD_DNS_LENGTH) *(gboolean *)data = TRUE;
+}
+
+/* A message; over TCP its length stands before it (RFC 1035 §4.2.2). */
+static void take_names(const Walk *walk, AltsvcConnection *connection, proto_node *node) {
+  AsvSpan message = altsvc_field_octets(walk->pinfo, node);
+  gboolean prefixed = FALSE;
+  proto_tree_children_foreach(node, note_length, &prefixed);
+  if (prefixed) message = asv_span_sub(message, 2, message.size);
+  if (connection)
+    altsvc_names_message(connection, &walk->at, message);
+  else
+    altsvc_names_datagram(walk->pinfo, &walk->at, walk->udp, message, walk->out);
 }
 
 /* ---- the tree ---- */
@@ -224,6 +249,12 @@ static void walk_node(proto_node *node, gpointer data) {
     case ALTSVC_FIELD_TCP_PAYLOAD:
       if (walk->connection) look_for_proxy(walk, node);
       break;
+    case ALTSVC_FIELD_UDP_STREAM:
+      walk->udp = (guint32)altsvc_field_number(node);
+      return;
+    case ALTSVC_FIELD_DNS:
+      if (!walk->quoted) take_names(walk, inner, node);
+      return;
     case ALTSVC_FIELD_ICMP:
       walk->quoted = TRUE;
       break;

@@ -6,6 +6,7 @@
 #include "http3-told.h"
 
 #include "altsvc/keep-alive.h"
+#include "names.h"
 
 static AsvFrom from_side(AsvSide side) {
   return side == ASV_CLIENT ? ASV_FROM_CLIENT : ASV_FROM_SERVER;
@@ -159,6 +160,11 @@ static gboolean on_tunnel(void *self G_GNUC_UNUSED, const AsvPacketRef *at G_GNU
   return FALSE;
 }
 
+static void on_dns_message(void *self, const AsvPacketRef *at, AsvSpan message) {
+  AltsvcPlace place = {.packet = at->packet, .time = at->time};
+  altsvc_names_message(self, &place, message);
+}
+
 static void on_waits(void *self G_GNUC_UNUSED, const AsvPacketRef *since G_GNUC_UNUSED) {}
 
 AsvHttpEvents altsvc_http3_events(AltsvcConnection *connection) {
@@ -171,5 +177,6 @@ AsvHttpEvents altsvc_http3_events(AltsvcConnection *connection) {
                          .goaway = on_goaway,
                          .unreadable = on_unreadable,
                          .tunnel = on_tunnel,
+                         .dns_message = on_dns_message,
                          .waits = on_waits};
 }

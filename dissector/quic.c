@@ -126,7 +126,6 @@ static void not_opened(AltsvcConnection *connection, AsvFrom from, const AltsvcQ
     else
       tell_unread(connection, from, packet->size);
   }
-  if (quic->refused) tell_early(connection);
 }
 
 void altsvc_quic_tell_rest(const AltsvcConnection *connection) {
@@ -144,6 +143,7 @@ static void close_connection(AltsvcConnection *connection) {
   connection->quic->closed = TRUE;
   if (altsvc_tls_has_client_hello(connection)) altsvc_tls_tell(connection);
   altsvc_connection_close(connection, altsvc_connection_from(connection), ASV_CLOSE_QUIC);
+  if (connection->http3) altsvc_http3_finish(connection->http3);
 }
 
 static void take_stream(AltsvcConnection *connection, const AsvQuicFrame *frame,
@@ -204,6 +204,7 @@ void altsvc_quic_end_packet(AltsvcConnection *connection, const packet_info *pin
   else if (!packet->opened)
     not_opened(connection, from, packet);
   quic->seen[side_of(from)] = TRUE;
+  if (quic->refused || altsvc_tls_early_accepted(connection)) tell_early(connection);
   note_path(connection, pinfo, from);
   if (connection->http3) altsvc_http3_tick(connection->http3);
 }

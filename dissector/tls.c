@@ -148,6 +148,10 @@ gboolean altsvc_tls_may_be_http3(const AltsvcConnection *connection) {
   return !tls || !tls->alpn || g_str_has_prefix(tls->alpn, "h3");
 }
 
+gboolean altsvc_tls_early_accepted(const AltsvcConnection *connection) {
+  return connection->tls && connection->tls->early_accepted;
+}
+
 void altsvc_tls_set_readable(AltsvcConnection *connection) {
   tls_of(connection)->sides[0].readable = TRUE;
 }

@@ -17,6 +17,8 @@ void altsvc_tls_node(AltsvcConnection *connection, packet_info *pinfo, proto_nod
 gboolean altsvc_tls_has_client_hello(const AltsvcConnection *connection);
 /* FALSE when the server has chosen another protocol than HTTP/3. */
 gboolean altsvc_tls_may_be_http3(const AltsvcConnection *connection);
+/* TRUE once the server has accepted 0-RTT data. */
+gboolean altsvc_tls_early_accepted(const AltsvcConnection *connection);
 /* A packet was opened with secrets. */
 void altsvc_tls_set_readable(AltsvcConnection *connection);
 /* Tells the handshake as far as it is known; nothing happens when it was told. */
