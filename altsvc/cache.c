@@ -38,6 +38,7 @@ static AsvEntry refresh(const AsvEntry *old, const AsvEntry *offer) {
   AsvEntry entry = *old;
   entry.alternative = offer->alternative;
   entry.life = offer->life;
+  entry.source = offer->source;
   if (!old->alternative.restored) return entry;
   entry.learned = offer->learned;
   entry.packet = offer->packet;
@@ -45,14 +46,36 @@ static AsvEntry refresh(const AsvEntry *old, const AsvEntry *offer) {
   return entry;
 }
 
-static AsvEntry *find_same(AsvEntry *entries, guint count, const AsvAlternativeSeen *alternative) {
+/* Storage that does not say fits any. */
+static gboolean same_source(const AsvEntry *a, const AsvEntry *b) {
+  return a->source == b->source || !a->source || !b->source;
+}
+
+static AsvEntry *find_same(AsvEntry *entries, guint count, const AsvEntry *entry) {
   for (guint i = 0; i < count; i++)
-    if (asv_alternative_same(&entries[i].alternative, alternative)) return &entries[i];
+    if (same_source(&entries[i], entry) &&
+        asv_alternative_same(&entries[i].alternative, &entry->alternative))
+      return &entries[i];
   return NULL;
 }
 
-static void expire_dead(AsvCache *cache, gint64 now, const AsvCacheWatch *watch) {
-  for (guint i = 0; i < cache->count;) {
+static gboolean is_h3(const AsvEntry *entry) {
+  return strcmp(entry->alternative.alpn, "h3") == 0;
+}
+
+gboolean asv_cache_replaces(AsvReplaces replaces, const AsvEntry *entry, const AsvEntry *offers,
+                            guint count) {
+  if (replaces == ASV_REPLACES_ALL) return TRUE;
+  for (guint i = 0; i < count; i++)
+    if (replaces == ASV_REPLACES_CLASS ? is_h3(entry) == is_h3(&offers[i])
+                                       : same_source(entry, &offers[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* Of the entries from `from` on. */
+static void expire_dead(AsvCache *cache, guint from, gint64 now, const AsvCacheWatch *watch) {
+  for (guint i = from; i < cache->count;) {
     if (cache->entries[i].life > 0) {
       i++;
       continue;
@@ -63,31 +86,40 @@ static void expire_dead(AsvCache *cache, gint64 now, const AsvCacheWatch *watch)
   }
 }
 
-void asv_cache_replace(AsvCache *cache, const AsvEntry *offers, guint count, gint64 now,
-                       const AsvCacheWatch *watch) {
-  AsvEntry *old = cache->entries;
-  guint old_count = cache->count;
-  cache->entries = g_new0(AsvEntry, count);
-  cache->count = count;
+/* Moves what the offers leave alone to the front of the new entries. */
+static void keep_others(AsvCache *cache, AsvReplaces replaces, const AsvEntry *offers, guint count,
+                        const AsvCache *old) {
+  for (guint i = 0; i < old->count; i++)
+    if (!asv_cache_replaces(replaces, &old->entries[i], offers, count))
+      cache->entries[cache->count++] = old->entries[i];
+}
+
+void asv_cache_replace(AsvCache *cache, AsvReplaces replaces, const AsvEntry *offers, guint count,
+                       gint64 now, const AsvCacheWatch *watch) {
+  AsvCache old = *cache;
+  *cache = (AsvCache){.entries = g_new0(AsvEntry, old.count + count)};
+  keep_others(cache, replaces, offers, count, &old);
+  guint kept = cache->count;
+  cache->count += count;
   for (guint i = 0; i < count; i++) {
-    AsvEntry *known = find_same(old, old_count, &offers[i].alternative);
-    AsvEntry *entry = &cache->entries[i];
+    AsvEntry *known = find_same(old.entries, old.count, &offers[i]);
+    AsvEntry *entry = &cache->entries[kept + i];
     *entry = known ? refresh(known, &offers[i]) : offers[i];
     entry->findings = NULL;
     entry->expires = asv_cache_expiry(now, entry->life);
     watch->changed(watch->self, known ? ASV_EVENT_REFRESHED : ASV_EVENT_LEARNED, ASV_ENDED_NOT, now,
                    entry, &offers[i]);
   }
-  for (guint i = 0; i < old_count; i++)
-    if (!find_same(cache->entries, count, &old[i].alternative))
-      tell(watch, ASV_EVENT_REPLACED, ASV_ENDED_REPLACEMENT, now, &old[i]);
-  g_free(old);
+  for (guint i = 0; i < old.count; i++)
+    if (!find_same(cache->entries, cache->count, &old.entries[i]))
+      tell(watch, ASV_EVENT_REPLACED, ASV_ENDED_REPLACEMENT, now, &old.entries[i]);
+  g_free(old.entries);
   find_next_expiry(cache);
-  expire_dead(cache, now, watch);
+  expire_dead(cache, kept, now, watch);
 }
 
 void asv_cache_restore(AsvCache *cache, const AsvEntry *entry, const AsvCacheWatch *watch) {
-  if (find_same(cache->entries, cache->count, &entry->alternative)) return;
+  if (find_same(cache->entries, cache->count, entry)) return;
   cache->entries = g_renew(AsvEntry, cache->entries, cache->count + 1);
   AsvEntry *restored = &cache->entries[cache->count++];
   *restored = *entry;
@@ -95,9 +127,13 @@ void asv_cache_restore(AsvCache *cache, const AsvEntry *entry, const AsvCacheWat
   tell(watch, ASV_EVENT_RESTORED, ASV_ENDED_NOT, entry->learned, restored);
 }
 
-guint asv_cache_clear(AsvCache *cache) {
-  guint dropped = cache->count;
-  cache->count = 0;
+guint asv_cache_clear(AsvCache *cache, guint source) {
+  guint kept = 0;
+  for (guint i = 0; i < cache->count; i++)
+    if (source && cache->entries[i].source != source) cache->entries[kept++] = cache->entries[i];
+  guint dropped = cache->count - kept;
+  cache->count = kept;
+  find_next_expiry(cache);
   return dropped;
 }
 

@@ -11,6 +11,7 @@
 #ifndef ALTSVC_CACHE_H
 #define ALTSVC_CACHE_H
 
+#include "altsvc/model.h"
 #include "altsvc/timeline.h"
 
 typedef struct {
@@ -24,8 +25,10 @@ typedef struct {
   gboolean tried;
   guint64 requests;
   gint64 last_used;
-  GArray *findings; /* guint handles of what is odd about it; of an offer only; borrowed */
-  AsvEvent *run;    /* the owner's: the `refreshed` that the next equal one belongs to */
+  GArray *findings;   /* guint handles of what is odd about it; of an offer only; borrowed */
+  AsvEvent *run;      /* the owner's: the `refreshed` that the next equal one belongs to */
+  guint source;       /* what it was learned over, where the client keeps that apart; else 0 */
+  gboolean validated; /* the client has connected to it */
 } AsvEntry;
 
 /* Zero-initialised, it is an empty cache. */
@@ -49,14 +52,18 @@ gboolean asv_alternative_same(const AsvAlternativeSeen *a, const AsvAlternativeS
 /* now + life, no overflow; now when life is 0 or less. */
 gint64 asv_cache_expiry(gint64 now, gint64 life);
 
+/* TRUE when an entry is one that these offers take the place of. */
+gboolean asv_cache_replaces(AsvReplaces replaces, const AsvEntry *entry, const AsvEntry *offers,
+                            guint count);
+
 /*
- * §3.1: replaces all entries by offers (in rank order, no two the same), then
- * ends what has no life. Tells `learned` or `refreshed` of each offer, then
+ * §3.1: replaces what `replaces` says by offers (in rank order), behind what
+ * stays, then ends what has no life. Tells `learned` or `refreshed` of each offer, then
  * `replaced` of what is no longer named, then `expired`. offers' learned,
  * packet and via say what the offer came with; it is seen at `now`.
  */
-void asv_cache_replace(AsvCache *cache, const AsvEntry *offers, guint count, gint64 now,
-                       const AsvCacheWatch *watch);
+void asv_cache_replace(AsvCache *cache, AsvReplaces replaces, const AsvEntry *offers, guint count,
+                       gint64 now, const AsvCacheWatch *watch);
 
 /*
  * Puts the entry, of which storage says when it ends, behind the others and
@@ -65,8 +72,8 @@ void asv_cache_replace(AsvCache *cache, const AsvEntry *offers, guint count, gin
  */
 void asv_cache_restore(AsvCache *cache, const AsvEntry *entry, const AsvCacheWatch *watch);
 
-/* §3, `clear`: drops all, without telling of each. Returns how many. */
-guint asv_cache_clear(AsvCache *cache);
+/* §3, `clear`: drops all of that source, 0 for all, without telling of each. Returns how many. */
+guint asv_cache_clear(AsvCache *cache, guint source);
 
 /* Tells and drops, earliest first, what has expired by `now` inclusive; a restored entry never
  * before it came. Nothing to do costs a comparison. */

@@ -7,14 +7,14 @@
 #include <string.h>
 
 #include "timeline-judge.h"
+#include "timeline-reading.h"
 #include "timeline-state.h"
-
-#define SECOND G_GINT64_CONSTANT(1000000000)
 
 /* ---- which advertisements are ignored ---- */
 
 typedef struct {
   gboolean ignored;
+  gboolean by_model; /* a client of its kind does so; RFC 7838 does not ask for it */
   gboolean has_code;
   AsvFindingCode code;
   const char *reason; /* when no finding has one */
@@ -72,8 +72,8 @@ static Ruling judge_frame(const AsvConnection *connection, const AsvOriginState 
   return (Ruling){0};
 }
 
-static Ruling judge_form(const AsvTimelineState *state, const AsvConnection *connection,
-                         const AsvOriginState *origin, const AsvAdvertisementSeen *about) {
+static Ruling judge_form(const AsvConnection *connection, const AsvOriginState *origin,
+                         const AsvAdvertisementSeen *about) {
   Ruling ruling = {0};
   if (about->via == ASV_VIA_ALTSVC_FRAME) ruling = judge_frame(connection, origin, about);
   if (ruling.ignored) return ruling;
@@ -82,18 +82,40 @@ static Ruling judge_form(const AsvTimelineState *state, const AsvConnection *con
                                              : not_captured();
   if (about->trailer)
     return (Ruling){.ignored = TRUE, .reason = asv_finding_name(ASV_FINDING_TRAILER_FIELD)};
-  if (about->status == 421 && !state->model->reads_misdirected)
-    return ignore(ASV_FINDING_MISDIRECTED_WITH_ALT_SVC,
-                  "A 421 (Misdirected Request) carries Alt-Svc; clients must ignore it there.");
   return ruling;
 }
 
-static void put_ignored(AsvAdvert *advert, const char *reason) {
+/* ---- which advertisements a model ignores ---- */
+
+static gboolean is_early(guint status) {
+  return status >= 100 && status < 200 && status != 101;
+}
+
+/* Which of them a client reads at all. For RFC 7838 that is all but a 421's (§6). */
+static Ruling judge_by_model(const AsvModel *model, const AsvOriginState *origin,
+                             const AsvAdvertisementSeen *about) {
+  const char *reason = NULL;
+  if (about->status == 421 && !model->reads_misdirected)
+    return ignore(ASV_FINDING_MISDIRECTED_WITH_ALT_SVC,
+                  "A 421 (Misdirected Request) carries Alt-Svc; clients must ignore it there.");
+  if (about->via == ASV_VIA_ALTSVC_FRAME && !model->reads_frames)
+    reason = "client-ignores-frames";
+  else if (origin->origin.scheme == ASV_SCHEME_HTTP && !model->reads_http)
+    reason = "client-ignores-http";
+  else if (model->statuses_below && about->status >= model->statuses_below)
+    reason = "client-ignores-status";
+  else if (is_early(about->status) && !(model->early_over & 1U << about->via))
+    reason = "client-ignores-early-hints";
+  return (Ruling){.ignored = reason != NULL, .by_model = TRUE, .reason = reason};
+}
+
+static void put_ignored(AsvAdvert *advert, const char *reason, const char *rfc) {
   AsvTimelineState *state = advert->state;
   const AsvAdvertisementSeen *about = &advert->seen->advertisement;
   AsvEvent *event =
       asv_event_new(state, ASV_EVENT_IGNORED, state->clock, advert->seen, advert->connection);
   event->reason = reason;
+  event->rfc = rfc;
   event->value = asv_timeline_keep(state, about->value, ASV_VALUE_KEPT);
   event->value_size = MIN(about->value.size, ASV_VALUE_KEPT);
   if (!*event->value) event->value_size = 0;
@@ -112,148 +134,125 @@ static void put_ignored(AsvAdvert *advert, const char *reason) {
 
 static void ignore_by(AsvAdvert *advert, const Ruling *ruling) {
   if (ruling->has_code) asv_advert_raise(advert, ruling->code, NULL, "%s", ruling->message);
-  put_ignored(advert, ruling->has_code ? asv_finding_name(ruling->code) : ruling->reason);
+  put_ignored(advert, ruling->has_code ? asv_finding_name(ruling->code) : ruling->reason, NULL);
 }
 
 /* ---- what the others do ---- */
 
-static const char *why_unusable(const AsvAdvert *advert, const AsvAlternative *from) {
-  if (!from->has_port) return "port is missing";
-  if (from->port == 0) return "port is 0";
-  if (from->port > G_MAXUINT16) return "port above 65535";
-  if (advert->origin->origin.scheme == ASV_SCHEME_HTTPS && strcmp(from->alpn, "h2c") == 0)
-    return "h2c is without TLS, the origin is https";
-  return NULL;
+static void note_said(AsvAdvert *advert, char *value, guint offers) {
+  AsvOriginState *origin = advert->origin;
+  const AsvAdvertisementSeen *about = &advert->seen->advertisement;
+  AsvLastSaid *said = &origin->said;
+  said->value = value;
+  said->value_size = about->value.size;
+  said->via = about->via;
+  said->model = advert->model;
+  said->has_age = advert->has_age;
+  said->age = advert->age;
+  said->steady = about->value.size <= ASV_VALUE_KEPT && origin->cache.count == offers &&
+                 !advert->model->validates;
+  for (guint i = 0; i < origin->cache.count; i++)
+    said->steady = said->steady && origin->cache.entries[i].run;
 }
 
-static AsvAlternativeSeen seen_of(AsvAdvert *advert, const AsvAlternative *from) {
-  AsvTimelineState *state = advert->state;
-  char host[ASV_HOST_MAX + 1];
-  gsize size = strlen(from->host);
-  for (gsize i = 0; i <= size; i++) host[i] = g_ascii_tolower(from->host[i]);
-  AsvSpan name = size ? asv_span(host, size) : advert->origin->origin.host;
-  const char *why = why_unusable(advert, from);
-  gboolean has_port = from->has_port && from->port <= ASV_PORT_LARGEST_SHOWN;
-  return (AsvAlternativeSeen){
-      .protocol_id = asv_timeline_keep(state, from->protocol_id, 3 * ASV_ALPN_MAX),
-      .alpn =
-          (char *)asv_timeline_intern(state, asv_span(from->alpn, from->alpn_size), ASV_ALPN_MAX),
-      .alpn_size = from->alpn_size,
-      .host = (char *)asv_timeline_intern(state, name, ASV_HOST_MAX),
-      .own_host = size == 0,
-      .has_port = has_port,
-      .port = has_port ? from->port : 0,
-      .ma = MIN(from->ma, state->model->ma_largest),
-      .has_age = advert->has_age,
-      .age = advert->age,
-      .persist = from->persist,
-      .usable = why == NULL,
-      .why = why};
-}
-
-static gint64 life_of(const AsvAdvert *advert, guint64 ma) {
-  guint64 age = advert->has_age && advert->state->model->age_shortens_life ? advert->age : 0;
-  return ma > age ? (gint64)(ma - age) * SECOND : 0;
-}
-
-/* FALSE when the list has more alternatives than are kept. */
-static gboolean offer(AsvAdvert *advert, const AsvAlternative *from) {
-  GArray *offers = advert->state->offers;
-  AsvEntry made = {.alternative = seen_of(advert, from),
-                   .learned = advert->state->clock,
-                   .packet = advert->seen->packet,
-                   .via = advert->seen->advertisement.via};
-  made.life = life_of(advert, made.alternative.ma);
-  for (guint i = 0; i < offers->len; i++) {
-    AsvEntry *known = &g_array_index(offers, AsvEntry, i);
-    if (!asv_alternative_same(&known->alternative, &made.alternative)) continue;
-    known->alternative = made.alternative;
-    known->life = made.life;
-    asv_advert_judge_alternative(advert, known, from);
-    return TRUE;
-  }
-  if (offers->len >= ASV_ALTERNATIVES_MAX) {
-    advert->state->timeline->coverage.not_kept++;
-    return FALSE;
-  }
-  made.serial = ++advert->state->serial;
-  g_array_append_val(offers, made);
-  asv_advert_judge_alternative(advert, &g_array_index(offers, AsvEntry, offers->len - 1), from);
-  return TRUE;
-}
-
-static void collect_offers(AsvAdvert *advert) {
-  AsvValueParser parser;
-  AsvAlternative alternative;
-  g_array_set_size(advert->state->offers, 0);
-  asv_value_begin(&parser, advert->seen->advertisement.value);
-  while (asv_value_next(&parser, &alternative) == ASV_VALUE_ALTERNATIVE)
-    if (!offer(advert, &alternative)) break;
-}
-
-static void replace(AsvAdvert *advert) {
+static void replace(AsvAdvert *advert, const AsvOffered *offered, const char *rfc) {
   AsvTimelineState *state = advert->state;
   AsvOriginState *origin = advert->origin;
   AsvSpan value = advert->seen->advertisement.value;
-  collect_offers(advert);
+  GArray *offers = offered->offers;
   AsvChangeContext context = {.state = state,
                               .origin = origin,
                               .connection = advert->connection,
                               .seen = advert->seen,
                               .value = asv_timeline_keep(state, value, ASV_VALUE_KEPT),
                               .findings = advert->findings,
+                              .rfc = rfc,
                               .pending = advert->pending};
   context.value_size = *context.value ? MIN(value.size, ASV_VALUE_KEPT) : 0;
   AsvCacheWatch watch = asv_event_watch(&context);
   if (!origin->cache.count) origin->requests_since = 0;
-  GArray *offers = state->offers;
-  asv_cache_replace(&origin->cache, (const AsvEntry *)(const void *)offers->data, offers->len,
-                    state->clock, &watch);
-  for (guint i = 0; i < offers->len; i++)
-    g_clear_pointer(&g_array_index(offers, AsvEntry, i).findings, g_array_unref);
-  AsvLastSaid *said = &origin->said;
-  said->value = context.value;
-  said->value_size = value.size;
-  said->via = advert->seen->advertisement.via;
-  said->has_age = advert->has_age;
-  said->age = advert->age;
-  said->steady = value.size <= ASV_VALUE_KEPT && origin->cache.count == offers->len;
-  for (guint i = 0; i < origin->cache.count; i++)
-    said->steady = said->steady && origin->cache.entries[i].run;
+  asv_cache_replace(&origin->cache, advert->model->replaces,
+                    (const AsvEntry *)(const void *)offers->data, offers->len, state->clock,
+                    &watch);
+  note_said(advert, context.value, offers->len);
 }
 
-static void clear(AsvAdvert *advert) {
+static void clear(AsvAdvert *advert, const char *rfc) {
   AsvTimelineState *state = advert->state;
   AsvOriginState *origin = advert->origin;
   AsvSpan value = advert->seen->advertisement.value;
+  guint source =
+      advert->model->replaces == ASV_REPLACES_SOURCE ? advert->seen->advertisement.via + 1 : 0;
   AsvEvent *event =
       asv_event_new(state, ASV_EVENT_CLEARED, state->clock, advert->seen, advert->connection);
   event->ended_by = ASV_ENDED_CLEAR;
   event->has_entries = TRUE;
-  event->entries = origin->cache.count;
+  event->rfc = rfc;
   event->value = asv_timeline_keep(state, value, ASV_VALUE_KEPT);
   event->value_size = *event->value ? MIN(value.size, ASV_VALUE_KEPT) : 0;
   asv_event_set_message(state, event, advert->pending);
   for (guint i = 0; i < advert->findings->len; i++)
     asv_event_add_finding(event, g_array_index(advert->findings, guint, i));
   for (guint i = 0; i < origin->cache.count; i++)
-    asv_event_remember_ended(origin, &origin->cache.entries[i], state->clock, ASV_ENDED_CLEAR);
-  asv_cache_clear(&origin->cache);
+    if (!source || origin->cache.entries[i].source == source)
+      asv_event_remember_ended(origin, &origin->cache.entries[i], state->clock, ASV_ENDED_CLEAR);
+  event->entries = asv_cache_clear(&origin->cache, source);
   asv_event_add(state, origin, event);
 }
 
-static void apply(AsvAdvert *advert) {
-  AsvValueSummary summary = asv_value_check(advert->seen->advertisement.value);
-  if (summary.verdict == ASV_VERDICT_INVALID) {
-    asv_advert_judge_error(advert, &summary.error);
-    put_ignored(advert, asv_finding_name(ASV_FINDING_VALUE_INVALID));
+/* A list in which the client knows nothing ends what is there, if that is how it replaces. */
+static gboolean changes_nothing(const AsvAdvert *advert, const AsvOffered *offered) {
+  return !offered->offers->len && !offered->clears && !advert->origin->cache.count;
+}
+
+static void apply_offered(AsvAdvert *advert, const AsvOffered *offered, const char *rfc) {
+  if (offered->clears) {
+    clear(advert, rfc);
+    if (offered->offers->len) replace(advert, offered, NULL);
     return;
   }
-  asv_advert_judge_list(advert, &summary);
-  if (summary.verdict == ASV_VERDICT_CLEAR)
-    clear(advert);
+  replace(advert, offered, rfc);
+}
+
+static const char *reason_of(const AsvOffered *by_rfc, const AsvOffered *offered) {
+  if (!by_rfc->understood) return asv_finding_name(ASV_FINDING_VALUE_INVALID);
+  return offered->understood ? "client-keeps-none" : "client-rejects-value";
+}
+
+/* What the RFC would have made of it; NULL: the same. */
+static const char *words_of_rfc(AsvAdvert *advert, const AsvOffered *by_rfc,
+                                const AsvOffered *offered) {
+  if (advert->seen->advertisement.status == 421) return "ignored, it came with a 421";
+  return asv_offered_same(by_rfc, offered) ? NULL : asv_offered_words(advert, by_rfc);
+}
+
+/* As the client's own model has it, with what the RFC would have made of it. */
+static void apply_model(AsvAdvert *advert, AsvOffered *by_rfc, const Ruling *ruling) {
+  AsvOffered offered;
+  asv_offered_init(&offered);
+  if (!ruling->ignored) asv_offered_by_model(advert, &offered);
+  const char *rfc = words_of_rfc(advert, by_rfc, &offered);
+  asv_advert_take_findings(advert, by_rfc->offers, offered.offers);
+  if (ruling->ignored)
+    put_ignored(advert, ruling->reason, rfc);
+  else if (!offered.understood || changes_nothing(advert, &offered))
+    put_ignored(advert, reason_of(by_rfc, &offered), rfc);
   else
-    replace(advert);
+    apply_offered(advert, &offered, rfc);
+  asv_offered_release(&offered);
+}
+
+static void apply(AsvAdvert *advert, const Ruling *ruling) {
+  AsvOffered offered;
+  asv_offered_init(&offered);
+  asv_offered_by_rfc(advert, &offered);
+  if (advert->model->read)
+    apply_model(advert, &offered, ruling);
+  else if (offered.understood)
+    apply_offered(advert, &offered, NULL);
+  else
+    put_ignored(advert, asv_finding_name(ASV_FINDING_VALUE_INVALID), NULL);
+  asv_offered_release(&offered);
 }
 
 /* ---- the same again ---- */
@@ -262,10 +261,11 @@ static gboolean is_same_again(const AsvAdvert *advert) {
   const AsvAdvertisementSeen *about = &advert->seen->advertisement;
   const AsvOriginState *origin = advert->origin;
   const AsvLastSaid *said = &origin->said;
-  return said->steady && about->via == said->via && about->via != ASV_VIA_ALTSVC_FRAME &&
-         !about->trailer && about->from != ASV_FROM_CLIENT && about->status != 421 &&
-         about->value.size == said->value_size && advert->has_age == said->has_age &&
-         advert->age == said->age && advert->state->clock < origin->cache.next_expiry &&
+  return said->steady && said->model == advert->model && about->via == said->via &&
+         about->via != ASV_VIA_ALTSVC_FRAME && !about->trailer && about->from != ASV_FROM_CLIENT &&
+         about->status != 421 && about->value.size == said->value_size &&
+         advert->has_age == said->has_age && advert->age == said->age &&
+         advert->state->clock < origin->cache.next_expiry &&
          memcmp(about->value.data, said->value, said->value_size) == 0;
 }
 
@@ -306,6 +306,7 @@ void asv_timeline_advertised(AsvTimelineState *state, AsvConnection *connection,
                       .connection = connection,
                       .client = client,
                       .origin = asv_connection_origin(state, connection, about->origin),
+                      .model = asv_connection_model(connection, client),
                       .seen = seen};
   advert.has_age = about->age.data && asv_span_decimal(asv_span_trim(about->age), &advert.age);
   if (advert.origin) {
@@ -319,11 +320,13 @@ void asv_timeline_advertised(AsvTimelineState *state, AsvConnection *connection,
   advert.pending =
       asv_connection_pending(connection, about->has_stream, about->stream, seen->packet);
   advert.findings = g_array_new(FALSE, FALSE, sizeof(guint));
-  Ruling ruling = judge_form(state, connection, advert.origin, about);
-  if (advert.origin && !ruling.ignored) asv_advert_begin_codes(&advert);
-  if (ruling.ignored)
-    ignore_by(&advert, &ruling);
+  Ruling ruling = judge_form(connection, advert.origin, about);
+  if (!ruling.ignored) ruling = judge_by_model(advert.model, advert.origin, about);
+  gboolean counts = !ruling.ignored || ruling.by_model;
+  if (counts) asv_advert_begin_codes(&advert);
+  if (counts)
+    apply(&advert, &ruling);
   else
-    apply(&advert);
+    ignore_by(&advert, &ruling);
   g_array_unref(advert.findings);
 }

@@ -45,6 +45,9 @@ static AsvClientState *find_or_make(AsvTimelineState *state, const char *name,
   client->hosts = g_hash_table_new(g_str_hash, g_str_equal);
   const char *only = state->options.client;
   client->shown = !only || strcmp(only, name) == 0 || strcmp(only, address) == 0;
+  char agent[ASV_AGENT_NAME_MAX];
+  client->choice = asv_model_choose(state->options.model, asv_span(NULL, 0), agent);
+  client->choice.agent = "";
   g_hash_table_insert(state->clients, (gpointer)client->name, client);
   if (client->shown) asv_client_restore(state, client);
   return client;
@@ -77,7 +80,31 @@ AsvClientState *asv_client_of(AsvTimelineState *state, AsvConnection *connection
   return connection->client;
 }
 
-void asv_client_note_agent(AsvClientState *client, const char *agent) {
+/* The first one that is known decides for the client. */
+static void choose_model(AsvTimelineState *state, AsvClientState *client, AsvConnection *connection,
+                         const char *agent) {
+  char name[ASV_AGENT_NAME_MAX];
+  if (client->chosen_by == agent) {
+    connection->model = client->choice.model;
+    return;
+  }
+  AsvModelChoice choice = asv_model_choose(state->options.model, asv_span_text(agent), name);
+  if (!*name) return;
+  connection->model = choice.model;
+  if (client->chosen_by) return;
+  client->chosen_by = agent;
+  client->choice = choice;
+  client->choice.agent = asv_timeline_intern_text(state, name);
+}
+
+const AsvModel *asv_connection_model(const AsvConnection *connection,
+                                     const AsvClientState *client) {
+  return connection->model ? connection->model : client->choice.model;
+}
+
+void asv_client_note_agent(AsvTimelineState *state, AsvClientState *client,
+                           AsvConnection *connection, const char *agent) {
+  choose_model(state, client, connection, agent);
   if (!client->agents) client->agents = g_ptr_array_new();
   for (guint i = 0; i < client->agents->len; i++)
     if (client->agents->pdata[i] == agent) return;
@@ -86,7 +113,7 @@ void asv_client_note_agent(AsvClientState *client, const char *agent) {
 
 static void change_network(AsvTimelineState *state, AsvClientState *client,
                            const AsvConnection *connection, const AsvObservation *seen) {
-  if (!state->model->network_drops) return;
+  if (!asv_connection_model(connection, client)->network_drops) return;
   GHashTableIter iter;
   gpointer value;
   g_hash_table_iter_init(&iter, client->origins);

@@ -189,6 +189,7 @@ static void on_changed(void *self, AsvEventKind kind, AsvEndedBy ended_by, gint6
   for (guint i = 0; context->findings && i < context->findings->len; i++)
     asv_event_add_finding(event, g_array_index(context->findings, guint, i));
   context->findings = NULL;
+  event->rfc = g_steal_pointer(&context->rfc);
   if (asv_event_add(state, origin, event) && kind == ASV_EVENT_REFRESHED) entry->run = event;
 }
 

@@ -186,3 +186,25 @@ void asv_advert_judge_alternative(AsvAdvert *advert, AsvEntry *entry, const AsvA
     asv_advert_raise(advert, ASV_FINDING_ALTERNATIVE_WITHOUT_TLS, entry,
                      "h2c has no TLS: it cannot show that it may speak for an https origin.");
 }
+
+/* ---- findings of alternatives that a client reads in its own way ---- */
+
+static AsvEntry *find_alternative(GArray *entries, const AsvAlternativeSeen *alternative) {
+  for (guint i = 0; i < entries->len; i++) {
+    AsvEntry *entry = &g_array_index(entries, AsvEntry, i);
+    if (asv_alternative_same(&entry->alternative, alternative)) return entry;
+  }
+  return NULL;
+}
+
+void asv_advert_take_findings(AsvAdvert *advert, GArray *from, GArray *to) {
+  for (guint i = 0; i < from->len; i++) {
+    AsvEntry *entry = &g_array_index(from, AsvEntry, i);
+    if (!entry->findings) continue;
+    AsvEntry *same = find_alternative(to, &entry->alternative);
+    if (same && !same->findings)
+      same->findings = g_steal_pointer(&entry->findings);
+    else
+      g_array_append_vals(advert->findings, entry->findings->data, entry->findings->len);
+  }
+}

@@ -16,6 +16,7 @@ typedef struct {
   AsvOriginState *origin; /* NULL: nobody's */
   const AsvObservation *seen;
   const AsvPending *pending;
+  const AsvModel *model; /* whose rules apply */
   gboolean has_age;
   guint64 age;      /* seconds */
   GArray *findings; /* guint handles of the advertisement as a whole */
@@ -33,5 +34,9 @@ void asv_advert_judge_error(AsvAdvert *advert, const AsvValueError *error);
 void asv_advert_judge_list(AsvAdvert *advert, const AsvValueSummary *summary);
 /* Everything about one alternative, of which entry is made. */
 void asv_advert_judge_alternative(AsvAdvert *advert, AsvEntry *entry, const AsvAlternative *from);
+
+/* Gives the findings of what the RFC reads to the same of what the client reads, and those of
+ * nobody to the advertisement. */
+void asv_advert_take_findings(AsvAdvert *advert, GArray *from, GArray *to);
 
 #endif

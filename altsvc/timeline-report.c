@@ -15,23 +15,42 @@ static void row_free(gpointer data) {
   g_free(data);
 }
 
+static void add_row(GPtrArray *rows, const AsvEntry *entry, gboolean expired) {
+  static const char *const sources[] = {NULL, "h1", "h2", "h3"};
+  AsvCacheRow *row = g_new0(AsvCacheRow, 1);
+  *row = (AsvCacheRow){.alternative = entry->alternative,
+                       .rank = rows->len + 1,
+                       .learned = entry->learned,
+                       .packet = entry->packet,
+                       .via = entry->via,
+                       .expires = entry->expires,
+                       .tried = entry->tried,
+                       .requests = entry->requests,
+                       .last_used = entry->last_used,
+                       .learned_over = sources[entry->source],
+                       .expired = expired};
+  g_ptr_array_add(rows, row);
+}
+
+/* What has expired stays in a storage that is cleaned up when the client asks for something. */
+static void add_expired(GPtrArray *rows, const AsvOriginState *origin, gint64 at) {
+  const AsvClientState *client = origin->client;
+  if (!client->choice.model->stores_expired) return;
+  for (guint i = 0; origin->ended && i < origin->ended->len; i++) {
+    const AsvEnded *ended = &g_array_index(origin->ended, AsvEnded, i);
+    if (ended->by == ASV_ENDED_EXPIRY && ended->time >= client->last_request && ended->time <= at)
+      add_row(rows, &ended->entry, TRUE);
+  }
+}
+
 GPtrArray *asv_timeline_rows(const AsvOriginState *origin, gint64 at) {
   GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);
   for (guint i = 0; i < origin->cache.count; i++) {
     const AsvEntry *entry = &origin->cache.entries[i];
-    if (entry->expires <= at) continue;
-    AsvCacheRow *row = g_new0(AsvCacheRow, 1);
-    *row = (AsvCacheRow){.alternative = entry->alternative,
-                         .rank = rows->len + 1,
-                         .learned = entry->learned,
-                         .packet = entry->packet,
-                         .via = entry->via,
-                         .expires = entry->expires,
-                         .tried = entry->tried,
-                         .requests = entry->requests,
-                         .last_used = entry->last_used};
-    g_ptr_array_add(rows, row);
+    gboolean expired = entry->expires <= at;
+    if (!expired || origin->client->choice.model->stores_expired) add_row(rows, entry, expired);
   }
+  add_expired(rows, origin, at);
   return rows;
 }
 
@@ -56,7 +75,7 @@ static void for_each_origin(AsvTimelineState *state, OriginVisit visit) {
 
 void asv_timeline_keep_rows(AsvTimelineState *state, AsvOriginState *origin) {
   asv_origin_expire(state, origin, state->at);
-  if (origin->cache.count) origin->rows = asv_timeline_rows(origin, state->at);
+  if (origin->cache.count || origin->ended) origin->rows = asv_timeline_rows(origin, state->at);
 }
 
 void asv_timeline_pass_at(AsvTimelineState *state) {
@@ -286,14 +305,15 @@ static const char *hint_of(const AsvTimelineState *state, const AsvClientState *
   return client->hint;
 }
 
-static AsvClientReport *report_client(const AsvTimelineState *state, AsvClientState *client,
+static AsvClientReport *report_client(AsvTimelineState *state, AsvClientState *client,
                                       const GArray *ids) {
   AsvClientReport *report = g_new0(AsvClientReport, 1);
   report->client = (char *)client->name;
   report->hint = hint_of(state, client);
   report->user_agents = client->agents ? g_steal_pointer(&client->agents) : g_ptr_array_new();
-  report->model = state->model->name;
-  report->model_reason = state->model->reason;
+  report->model = client->choice.model->name;
+  g_autofree char *reason = asv_model_reason(state->options.model, &client->choice);
+  report->model_reason = asv_timeline_intern_text(state, reason);
   report->origins = g_ptr_array_new_with_free_func(origin_report_free);
   GPtrArray *origins = sorted_values(client->origins, compare_origins);
   for (guint i = 0; i < origins->len; i++) {

@@ -8,9 +8,21 @@
 
 #include "timeline-state.h"
 
+/* What it was learned over, for a client that keeps that apart. */
+static guint source_of(const AsvStored *stored) {
+  if (!stored->learned_over) return 0;
+  return strcmp(stored->learned_over, "h1") == 0   ? 1
+         : strcmp(stored->learned_over, "h2") == 0 ? 2
+                                                   : 3;
+}
+
 static AsvEntry entry_of(AsvTimelineState *state, const AsvOriginState *origin,
                          const AsvStored *stored) {
-  AsvEntry entry = {.serial = ++state->serial, .learned = state->first, .expires = stored->expires};
+  AsvEntry entry = {.serial = ++state->serial,
+                    .learned = state->first,
+                    .expires = stored->expires,
+                    .source = source_of(stored),
+                    .validated = stored->validated};
   char *protocol_id = (char *)asv_timeline_intern_text(state, stored->protocol_id);
   entry.alternative =
       (AsvAlternativeSeen){.protocol_id = protocol_id,

@@ -36,6 +36,7 @@ typedef struct {
   char *value;
   gsize value_size;
   AsvVia via;
+  const AsvModel *model; /* whose rules applied */
   gboolean has_age;
   guint64 age;
   GArray *codes;   /* AsvFindingCode raised by it; NULL when none */
@@ -79,8 +80,11 @@ struct AsvClientState {
   GHashTable *sessions; /* SNI to AsvNames*; NULL when none */
   GPtrArray *addresses; /* const char*: --client-by mac */
   const char *hint;
+  AsvModelChoice choice; /* its agent: of the first known User-Agent */
+  const char *chosen_by; /* the User-Agent that led to it; NULL: none yet */
   guint64 requests, advertisements;
-  gboolean shown; /* passes --client */
+  gint64 last_request; /* time */
+  gboolean shown;      /* passes --client */
 };
 
 /* Certificate names, shared by the connections that saw them. */
@@ -132,6 +136,7 @@ typedef struct {
   guint64 requests;
   const char *agent;
   gsize agent_size;
+  const AsvModel *model; /* by the agent; NULL: none known, see asv_connection_model() */
   guint last_link;
   gboolean settled;
   guint16 port;     /* of the server */
@@ -151,7 +156,6 @@ typedef struct {
 typedef struct AsvTimelineState {
   AsvTimeline *timeline;
   AsvTimelineOptions options;
-  const AsvModel *model;
   AsvFindings *findings;
   GStringChunk *strings;
   gsize strings_size;
@@ -165,7 +169,6 @@ typedef struct AsvTimelineState {
   AsvConnection *last_connection;
   GHashTable *names; /* key to AsvNames* */
   AsvAnswers *answers;
-  GArray *offers; /* AsvEntry: scratch of one advertisement */
   AsvTimelineWatch watch;
   guint64 serial; /* of the entry made last */
   guint64 origins, events, context_lines;
@@ -195,8 +198,11 @@ const char *asv_timeline_asker(const AsvTimelineState *state, const char *addres
  * said none. NULL beyond ASV_CLIENTS_MAX. */
 AsvClientState *asv_client_of(AsvTimelineState *state, AsvConnection *connection,
                               const char *agent);
-/* Notes a User-Agent of the client. */
-void asv_client_note_agent(AsvClientState *client, const char *agent);
+/* Notes a User-Agent that the connection's client says. */
+void asv_client_note_agent(AsvTimelineState *state, AsvClientState *client,
+                           AsvConnection *connection, const char *agent);
+/* Whose rules its messages follow: the model of what it says to be, else of its client. */
+const AsvModel *asv_connection_model(const AsvConnection *connection, const AsvClientState *client);
 /* Notes the addresses of a MAC; a new one is a network change with --client-by mac. */
 void asv_client_note_address(AsvTimelineState *state, AsvConnection *connection,
                              const AsvObservation *seen);
@@ -293,6 +299,7 @@ typedef struct {
   char *value;
   gsize value_size;
   GArray *findings; /* guint handles of the advertisement, for its first event; NULL when told */
+  const char *rfc;  /* what the RFC asks for instead, likewise */
   const AsvPending *pending;
 } AsvChangeContext;
 AsvCacheWatch asv_event_watch(AsvChangeContext *context);

@@ -304,8 +304,9 @@ void asv_timeline_requested(AsvTimelineState *state, AsvConnection *connection,
   AsvClientState *client = connection->client;
   if (!client || agent) client = asv_client_of(state, connection, agent);
   if (!client) return;
-  if (agent) asv_client_note_agent(client, agent);
+  if (agent) asv_client_note_agent(state, client, connection, agent);
   client->requests++;
+  client->last_request = state->clock;
   if (asv_span_is(about->method, "CONNECT") && !about->protocol.size)
     asv_connection_note_tunnel(state, seen);
   Asked asked = {.state = state,
@@ -341,7 +342,8 @@ static gboolean remove_misdirected(const Asked *asked, AsvEntry *entry, const As
                                     "An alternative of %s (%s at %s:%" G_GUINT64_FORMAT
                                     ") answered 421 to a request for it.",
                                     asked->origin->text, to->protocol_id, to->host, to->port);
-  if (!state->model->misdirected_drops) return FALSE;
+  if (!asv_connection_model(asked->connection, asked->connection->client)->misdirected_drops)
+    return FALSE;
   GArray *findings = g_array_new(FALSE, FALSE, sizeof(guint));
   g_array_append_val(findings, handle);
   AsvChangeContext context = {.state = state,

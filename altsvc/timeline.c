@@ -118,7 +118,6 @@ AsvTimeline *asv_timeline_new(const AsvTimelineOptions *options) {
   AsvTimelineState *state = g_new0(AsvTimelineState, 1);
   state->timeline = timeline;
   state->options = *options;
-  state->model = asv_model_rfc7838();
   state->findings = asv_findings_new();
   state->strings = g_string_chunk_new(64 * 1024);
   state->scratch = g_string_new(NULL);
@@ -129,7 +128,6 @@ AsvTimeline *asv_timeline_new(const AsvTimelineOptions *options) {
   state->connections = g_hash_table_new(g_int64_hash, g_int64_equal);
   state->names = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, asv_names_free);
   state->answers = asv_answers_new();
-  state->offers = g_array_new(FALSE, TRUE, sizeof(AsvEntry));
   g_queue_init(&state->open);
   g_queue_init(&state->closed);
   timeline->state = state;
@@ -283,7 +281,6 @@ void asv_timeline_free(AsvTimeline *timeline) {
   g_hash_table_destroy(state->tunnellers);
   g_hash_table_destroy(state->names);
   asv_answers_free(state->answers);
-  g_array_free(state->offers, TRUE);
   asv_findings_free(state->findings);
   g_string_chunk_free(state->strings);
   g_string_free(state->scratch, TRUE);

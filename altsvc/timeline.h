@@ -12,6 +12,7 @@
 #ifndef ALTSVC_TIMELINE_H
 #define ALTSVC_TIMELINE_H
 
+#include "altsvc/model.h"
 #include "altsvc/observation.h"
 #include "altsvc/stored.h"
 
@@ -108,6 +109,7 @@ typedef struct {
   AsvEndedBy ended_by;
   const char *reason;   /* ignored: code of the finding; failed: why, in a word */
   const char *detail;   /* failed: in words, or NULL */
+  const char *rfc;      /* what RFC 7838 asks for instead, in words; or NULL */
   const char *evidence; /* tried, used: "alt-used", "sni-port-alpn", "request-origin",
                            "address-port" */
   gboolean ambiguous;
@@ -141,8 +143,10 @@ typedef struct {
   AsvVia via;
   gint64 expires;
   gboolean tried;
-  guint64 requests; /* that used it */
-  gint64 last_used; /* 0 when never */
+  guint64 requests;         /* that used it */
+  gint64 last_used;         /* 0 when never */
+  const char *learned_over; /* "h1", "h2", "h3" where the client keeps that apart, or NULL */
+  gboolean expired;         /* has expired, and the client's storage holds it still */
 } AsvCacheRow;
 
 typedef struct {
@@ -211,6 +215,7 @@ typedef struct {
 
 typedef struct {
   AsvClientBy client_by;
+  AsvModelName model;
   const char *client; /* keep this client only, or NULL */
   const char *origin; /* keep this origin only (serialization), or NULL */
   gboolean has_at;

@@ -49,8 +49,9 @@ static const Choice client_bys[] = {{"ip", ASV_CLIENT_BY_IP},
                                     {"ip+agent", ASV_CLIENT_BY_IP_AND_AGENT},
                                     {"capture", ASV_CLIENT_BY_CAPTURE},
                                     {NULL, 0}};
-/* Every client follows the RFC's rules so far, so both words mean them. */
-static const Choice models[] = {{"auto", 0}, {"rfc7838", 0}, {NULL, 0}};
+static const Choice models[] = {{"auto", ASV_MODEL_AUTO},         {"rfc7838", ASV_MODEL_RFC7838},
+                                {"chromium", ASV_MODEL_CHROMIUM}, {"firefox", ASV_MODEL_FIREFOX},
+                                {"curl", ASV_MODEL_CURL},         {NULL, 0}};
 typedef enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } Color;
 static const Choice colors[] = {
     {"auto", COLOR_AUTO}, {"always", COLOR_ALWAYS}, {"never", COLOR_NEVER}, {NULL, 0}};
@@ -206,7 +207,7 @@ static guint terminal_width(const char *output) {
 
 static gboolean take_choices(const RawOptions *raw, AsvOptions *options) {
   int subject = ASV_REPORT_TIMELINE, format = ASV_FORMAT_TEXT, style = ASV_TIME_RELATIVE;
-  int client_by = ASV_CLIENT_BY_IP, model = 0, color = COLOR_AUTO;
+  int client_by = ASV_CLIENT_BY_IP, model = ASV_MODEL_AUTO, color = COLOR_AUTO;
   if (!choose(subjects, "--report", raw->subject, &subject) ||
       !choose(formats, "--format", raw->format, &format) ||
       !choose(time_styles, "-t", raw->time_style, &style) ||
@@ -223,8 +224,9 @@ static gboolean take_choices(const RawOptions *raw, AsvOptions *options) {
   options->report.time_style = (AsvTimeStyle)style;
   options->report.color = wants_color((Color)color, raw->output);
   options->report.width = terminal_width(raw->output);
-  options->report.model = raw->model && g_str_equal(raw->model, "rfc7838") ? "rfc7838" : "auto";
+  options->report.model = models[model].word;
   options->timeline.client_by = (AsvClientBy)client_by;
+  options->timeline.model = (AsvModelName)model;
   return TRUE;
 }
 
@@ -277,7 +279,8 @@ static GOptionContext *context_new(RawOptions *raw) {
        "Only this origin; a bare host means https", "ORIGIN"},
       {"at", 0, 0, G_OPTION_ARG_STRING, &raw->at,
        "The cache at that time: RFC 3339, or +SECONDS since the first packet", "TIME"},
-      {"model", 0, 0, G_OPTION_ARG_STRING, &raw->model, "Whose rules: auto, rfc7838", "MODEL"},
+      {"model", 0, 0, G_OPTION_ARG_STRING, &raw->model,
+       "Whose rules: auto (each client's own), rfc7838, chromium, firefox, curl", "MODEL"},
       {"client-by", 0, 0, G_OPTION_ARG_STRING, &raw->client_by,
        "What makes a client: ip, mac, ip+agent, capture", "WAY"},
       {"start-cache", 0, 0, G_OPTION_ARG_FILENAME, &raw->start_cache,

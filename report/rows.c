@@ -54,6 +54,7 @@ void asv_row_event(AsvJson *json, const AsvEvent *event, gint64 first) {
     asv_json_time(json, "last_time", event->last_time);
     asv_json_number(json, "last_packet", event->last_packet);
   }
+  asv_json_words(json, "rfc", event->rfc);
   asv_json_ids(json, "findings", event->findings);
 }
 
@@ -81,6 +82,8 @@ void asv_row_cache(AsvJson *json, const AsvCacheRow *row) {
   asv_json_boolean(json, "tried", row->tried);
   asv_json_number(json, "requests", row->requests);
   if (row->last_used) asv_json_time(json, "last_used", row->last_used);
+  asv_json_string(json, "learned_over", row->learned_over);
+  if (row->expired) asv_json_boolean(json, "expired", TRUE);
 }
 
 void asv_row_origin(AsvJson *json, const AsvOriginReport *origin, guint parts, gint64 first) {

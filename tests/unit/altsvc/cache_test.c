@@ -49,12 +49,12 @@ static void assert_told(Fixture *fixture, const char *expected) {
 
 static void test_replace(Fixture *fixture, gconstpointer user G_GNUC_UNUSED) {
   AsvEntry first[] = {entry("h3", 1, 100), entry("h2", 2, 50)};
-  asv_cache_replace(&fixture->cache, first, 2, 10, &fixture->watch);
+  asv_cache_replace(&fixture->cache, ASV_REPLACES_ALL, first, 2, 10, &fixture->watch);
   assert_told(fixture, "learned:h3:1@10+ learned:h2:2@10+ ");
   g_assert_cmpint(fixture->cache.next_expiry, ==, 60);
   fixture->cache.entries[1].requests = 7;
   AsvEntry second[] = {entry("h3", 3, 0), entry("h2", 2, 90)};
-  asv_cache_replace(&fixture->cache, second, 2, 20, &fixture->watch);
+  asv_cache_replace(&fixture->cache, ASV_REPLACES_ALL, second, 2, 20, &fixture->watch);
   assert_told(fixture,
               "learned:h3:3@20+ refreshed:h2:2@20+ replaced:h3:1@20 replacement "
               "expired:h3:3@20 expiry ");
@@ -67,7 +67,7 @@ static void test_replace(Fixture *fixture, gconstpointer user G_GNUC_UNUSED) {
 static void test_expire(Fixture *fixture, gconstpointer user G_GNUC_UNUSED) {
   AsvEntry offers[] = {entry("h3", 1, 30), entry("h3", 2, 10), entry("h3", 3, 30),
                        entry("h3", 4, 20)};
-  asv_cache_replace(&fixture->cache, offers, 4, 0, &fixture->watch);
+  asv_cache_replace(&fixture->cache, ASV_REPLACES_ALL, offers, 4, 0, &fixture->watch);
   g_string_truncate(fixture->told, 0);
   asv_cache_expire(&fixture->cache, 9, &fixture->watch);
   assert_told(fixture, "");
@@ -80,9 +80,9 @@ static void test_expire(Fixture *fixture, gconstpointer user G_GNUC_UNUSED) {
 
 static void test_clear(Fixture *fixture, gconstpointer user G_GNUC_UNUSED) {
   AsvEntry offers[] = {entry("h3", 1, 30), entry("h3", 2, 10)};
-  g_assert_cmpuint(asv_cache_clear(&fixture->cache), ==, 0);
-  asv_cache_replace(&fixture->cache, offers, 2, 0, &fixture->watch);
-  g_assert_cmpuint(asv_cache_clear(&fixture->cache), ==, 2);
+  g_assert_cmpuint(asv_cache_clear(&fixture->cache, 0), ==, 0);
+  asv_cache_replace(&fixture->cache, ASV_REPLACES_ALL, offers, 2, 0, &fixture->watch);
+  g_assert_cmpuint(asv_cache_clear(&fixture->cache, 0), ==, 2);
   g_string_truncate(fixture->told, 0);
   asv_cache_expire(&fixture->cache, 99, &fixture->watch);
   assert_told(fixture, "");
@@ -90,7 +90,7 @@ static void test_clear(Fixture *fixture, gconstpointer user G_GNUC_UNUSED) {
 
 static void test_remove(Fixture *fixture, gconstpointer user G_GNUC_UNUSED) {
   AsvEntry offers[] = {entry("h3", 1, 30), entry("h3", 2, 10)};
-  asv_cache_replace(&fixture->cache, offers, 2, 0, &fixture->watch);
+  asv_cache_replace(&fixture->cache, ASV_REPLACES_ALL, offers, 2, 0, &fixture->watch);
   g_string_truncate(fixture->told, 0);
   g_assert_true(asv_cache_remove(&fixture->cache, offers[1].serial, 5, &fixture->watch));
   g_assert_false(asv_cache_remove(&fixture->cache, offers[1].serial, 5, &fixture->watch));
@@ -101,7 +101,7 @@ static void test_remove(Fixture *fixture, gconstpointer user G_GNUC_UNUSED) {
 static void test_network(Fixture *fixture, gconstpointer user G_GNUC_UNUSED) {
   AsvEntry offers[] = {entry("h3", 1, 30), entry("h3", 2, 10), entry("h3", 3, 10)};
   offers[1].alternative.persist = TRUE;
-  asv_cache_replace(&fixture->cache, offers, 3, 0, &fixture->watch);
+  asv_cache_replace(&fixture->cache, ASV_REPLACES_ALL, offers, 3, 0, &fixture->watch);
   g_string_truncate(fixture->told, 0);
   asv_cache_change_network(&fixture->cache, 5, &fixture->watch);
   assert_told(fixture, "forgotten:h3:1@5 network-change forgotten:h3:3@5 network-change ");

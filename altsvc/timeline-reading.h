@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What one advertisement offers to a cache: read as the grammar says, with the
+ * findings that this raises, and as the client's own model reads it; and in
+ * words what RFC 7838 would have made of it where that is not the same.
+ */
+#ifndef ALTSVC_TIMELINE_READING_H
+#define ALTSVC_TIMELINE_READING_H
+
+#include "altsvc/timeline-judge.h"
+
+typedef struct {
+  gboolean understood; /* FALSE: the cache stays as it is */
+  gboolean clears;     /* drops what is there first */
+  GArray *offers;      /* AsvEntry, in rank order; their findings are owned by who holds this */
+} AsvOffered;
+
+void asv_offered_init(AsvOffered *offered);
+void asv_offered_release(AsvOffered *offered);
+
+/* As RFC 7838 has it. Raises what is odd or wrong about the value. */
+void asv_offered_by_rfc(AsvAdvert *advert, AsvOffered *offered);
+/* As the advertisement's model has it, which is not the RFC's. */
+void asv_offered_by_model(AsvAdvert *advert, AsvOffered *offered);
+
+/* TRUE when both make the same of the origin's cache. */
+gboolean asv_offered_same(const AsvOffered *a, const AsvOffered *b);
+/* "learned h3 at a.test:443 for 60 s"; in the timeline's strings. */
+const char *asv_offered_words(AsvAdvert *advert, const AsvOffered *offered);
+
+#endif

@@ -1,0 +1,288 @@
+"""
+Compares the caches that altshark reconstructs with those the clients stored:
+truth.py ALTSHARK FOLDER [RUN...]. Every run is a folder with a capture and
+truth.json (see README.md). For curl the file after each step counts as well.
+"""
+import collections
+import datetime
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+TOLERANCE = 2  # seconds, of an expiry
+LEAST = 0.95  # of the captures must agree
+LATEST = 2**63 / 1e9  # seconds: the last moment that altshark can tell
+PENDING_LIFE = 15  # seconds: what Firefox gives an entry whose validation is pending
+
+# What else a passive reader cannot see, by run.
+INVISIBLE = {}
+
+# Requests that the capture and the server's log tell differently, by run.
+REQUESTS_DIFFER = {}
+
+
+def seconds(text):
+    whole, dot, fraction = text.rstrip("Z").partition(".")
+    moment = datetime.datetime.strptime(whole, "%Y-%m-%dT%H:%M:%S")
+    return moment.replace(tzinfo=datetime.timezone.utc).timestamp() + float("0." + (fraction or "0"))
+
+
+def canonical(origin):
+    return re.sub(r"^(https://.*):443$|^(http://.*):80$", lambda m: m[1] or m[2], origin)
+
+
+class Run:
+    def __init__(self, altshark, folder, name):
+        self.altshark = altshark
+        self.folder = os.path.join(folder, name)
+        self.name = name
+        with open(os.path.join(self.folder, "truth.json")) as file:
+            self.truth = json.load(file)
+        self.requests = [line for line in self.truth.get("requests") or []
+                         if isinstance(line, str)]
+
+    def altshark_says(self, *options):
+        command = [self.altshark, "--no-progress", *options,
+                   os.path.join(self.folder, "capture.pcapng")]
+        done = subprocess.run(command, capture_output=True)
+        if done.returncode not in (0, 2):
+            raise SystemExit(f"{self.name}: {done.stderr.decode()}")
+        return done.stdout
+
+    def report(self, at=None, start=None):
+        options = ["-T", "json"]
+        if "net-change" in self.name:
+            options += ["--client-by", "mac"]
+        if at is not None:
+            moment = datetime.datetime.fromtimestamp(at, datetime.timezone.utc)
+            options += ["--at", moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")]
+        if start:
+            options += ["--start-cache", start]
+        return json.loads(self.altshark_says(*options))
+
+
+class Entry:
+    """One entry: what must be equal in key, and what counts where both have it."""
+
+    def __init__(self, key, expires, persist, validated=True):
+        self.key = key
+        self.expires = expires
+        self.persist = persist
+        self.validated = validated
+
+    def fits(self, other):
+        persist = self.persist is None or other.persist is None or self.persist == other.persist
+        mine, others = min(self.expires, LATEST), min(other.expires, LATEST)
+        return self.key == other.key and abs(mine - others) <= TOLERANCE and persist
+
+    def __str__(self):
+        return " ".join(str(part) for part in self.key if part) + f" until {self.expires:.1f}" + \
+            (" persist" if self.persist else "") + ("" if self.validated else " unvalidated")
+
+
+def stored(cache):
+    """The client's entries, the same in several partitions counted once."""
+    entries = []
+    for row in cache["entries"]:
+        host = row["host"].strip("[]")
+        key = (canonical(row["origin"]), row.get("learned_over"), row["protocol_id"], host,
+               row["port"])
+        entry = Entry(key, row["expires"], row.get("persist"), row.get("validated", True))
+        if "partition" in row and any(entry.fits(known) for known in entries):
+            continue
+        entries.append(entry)
+    return entries
+
+
+def reconstructed(report, address):
+    entries = []
+    for client in report["clients"]:
+        if address and client["client"] != address:
+            continue
+        for origin in client["origins"]:
+            for row in origin["cache"]:
+                key = (origin["origin"], row.get("learned_over"), row["alpn"],
+                       row["host"].strip("[]"), row.get("port"))
+                entries.append(Entry(key, seconds(row["expires"]), row.get("persist", False),
+                                     row.get("validated", True)))
+    return entries
+
+
+class Comparison:
+    def __init__(self, run, where, want, got, end):
+        self.run, self.where = run, where
+        self.missing, self.excused = [], []
+        left = list(got)
+        self.total = len(want)
+        for entry in want:
+            match = next((other for other in left if entry.fits(other)), None)
+            if match:
+                left.remove(match)
+            elif not entry.validated or ("--firefox" in run.name and
+                                         entry.expires - end <= PENDING_LIFE):
+                # It may be there with another life, or not at all.
+                match = next((other for other in left if entry.key == other.key), None)
+                if match:
+                    left.remove(match)
+                self.excused.append(f"validation pending at exit: {entry}")
+            else:
+                self.missing.append(entry)
+        self.extra = left
+
+    def agrees(self):
+        return not self.missing and not self.extra
+
+    def print(self):
+        for text in self.excused:
+            print(f"  {self.run.name} {self.where}: excepted, {text}")
+        for entry in self.missing:
+            print(f"  {self.run.name} {self.where}: the client has, altshark has not: {entry}")
+        for entry in self.extra:
+            print(f"  {self.run.name} {self.where}: altshark has, the client has not: {entry}")
+
+
+REQUEST = re.compile(r"(\S+) HTTP/(\S+) (\S+) (\S+) (.*) alt-used=(\S+)")
+
+
+def navigations(run):
+    """The time of each of the client's requests; None where the server saw none."""
+    times = []
+    waiting = [REQUEST.match(line) for line in run.requests]
+    waiting = [found for found in waiting if found]
+    for step in run.truth["steps"]:
+        if not step.startswith("nav:"):
+            continue
+        host, _, path = step[len("nav:"):].split("://", 1)[1].partition("/")
+        path = ("/" + path).split("?")[0]
+        host = re.sub(r":\d+$", "", host)
+        at = next((i for i, found in enumerate(waiting)
+                   if found[5].split("?")[0] == path and found[4].split(":")[0] == host), None)
+        times.append(None)
+        if at is not None:
+            times[-1] = seconds(waiting[at][1])
+            del waiting[:at + 1]
+    return times
+
+
+def compare_steps(run, caches, end, start, address=None):
+    """Of curl, which writes its file after each request."""
+    times = navigations(run) if not address else []
+    comparisons = []
+    for cache in caches:
+        step = cache["after_step"]
+        if not step or step > len(times):
+            continue
+        after = [time for time in times[step:] if time is not None]
+        if not after and step < len(times):
+            continue  # nothing tells when the next one began
+        at = after[0] - 0.001 if after else end + 0.001
+        got = reconstructed(run.report(at=at, start=start), address)
+        comparisons.append(Comparison(run, f"after step {step}", stored(cache), got, at))
+    return comparisons
+
+
+def compare(run):
+    clients = run.truth.get("clients") or {None: run.truth}
+    comparisons = []
+    for address, client in clients.items():
+        caches = client.get("caches") or []
+        final = [cache for cache in caches if cache["after_step"] is None]
+        if not final:
+            continue
+        start = None
+        if any(cache["after_step"] == 0 for cache in caches):
+            start = start_cache(run, caches)
+        report = run.report(start=start)
+        end = max(seconds(capture["last"]) for capture in report["captures"])
+        comparisons.append(Comparison(run, "at the end", stored(final[0]),
+                                      reconstructed(report, address), end))
+        if client["client"].startswith("curl"):
+            comparisons += compare_steps(run, caches, end, start, address)
+    return comparisons
+
+
+def start_cache(run, caches):
+    """The storage that the client began with, written as curl's file."""
+    first = next(cache for cache in caches if cache["after_step"] == 0)
+    path = os.path.join(tempfile.mkdtemp(), "start")
+    with open(path, "w") as file:
+        for row in first["entries"]:
+            origin = re.match(r"https://(.*):(\d+)$", row["origin"])
+            moment = datetime.datetime.fromtimestamp(row["expires"], datetime.timezone.utc)
+            file.write(f"{row.get('learned_over', 'h2')} {origin[1]} {origin[2]} "
+                       f"{row['protocol_id']} {row['host']} {row['port']} "
+                       f"\"{moment:%Y%m%d %H:%M:%S}\" {int(row.get('persist', False))} 0\n")
+    return path
+
+
+def requests_wanted(run):
+    wanted = collections.Counter()
+    for line in run.requests:
+        found = REQUEST.match(line)
+        if not found:
+            continue
+        _, version, method, host, path, alt_used = found.groups()
+        wanted[(version[0], method, re.sub(":443$", "", host), path.split("?")[0], alt_used)] += 1
+    return wanted
+
+
+def requests_seen(run):
+    seen = collections.Counter()
+    for line in run.altshark_says("-z", "observations", "-T", "ndjson").splitlines():
+        told = json.loads(line)
+        if told["kind"] != "request":
+            continue
+        version = "3" if told["connection"].startswith("quic") else "2" if "stream" in told else "1"
+        host = (told.get("origin") or "://").split("://")[1]
+        seen[(version, told.get("method"), host, (told.get("path") or "").split("?")[0],
+              told.get("alt_used", "-"))] += 1
+    return seen
+
+
+def compare_requests(run):
+    lacking = requests_wanted(run) - requests_seen(run)
+    if not lacking:
+        return True
+    reason = REQUESTS_DIFFER.get(run.name)
+    shown = ", ".join(" ".join(key) for key in list(lacking)[:3])
+    print(f"  {run.name}: requests not seen: {shown}" + (f" ({reason})" if reason else ""))
+    return bool(reason)
+
+
+def main():
+    altshark, folder, *names = sys.argv[1:]
+    names = names or sorted(name for name in os.listdir(folder)
+                            if os.path.exists(os.path.join(folder, name, "truth.json")))
+    agree = total = entries = entries_total = 0
+    steps = steps_agree = requests = 0
+    for name in names:
+        run = Run(altshark, folder, name)
+        requests += compare_requests(run)
+        comparisons = compare(run)
+        if not comparisons:
+            continue
+        total += 1
+        for one in comparisons:
+            one.print()
+        good = all(one.agrees() for one in comparisons)
+        if not good and name in INVISIBLE:
+            print(f"  {name}: excepted, {INVISIBLE[name]}")
+        agree += good or name in INVISIBLE
+        for one in comparisons:
+            if one.where == "at the end":
+                entries += one.total - len(one.missing) - len(one.excused)
+                entries_total += one.total
+            else:
+                steps += 1
+                steps_agree += one.agrees()
+    print(f"{agree} of {total} captures agree, {entries} entries of {entries_total}; "
+          f"{steps_agree} of {steps} steps of curl; "
+          f"requests of {requests} of {len(names)} captures equal")
+    sys.exit(agree < LEAST * total or requests < len(names))
+
+
+if __name__ == "__main__":
+    main()
