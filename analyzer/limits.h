@@ -32,6 +32,28 @@
 /* CONNECT tunnels inside one connection: what HTTP/2 proxies allow at once, many times over. */
 #define ASV_TUNNELS_MAX 1000u
 
+/* --- failures --- */
+
+/* Without any answer until then, a connection whose first packet was repeated has none: TCP repeats
+ * its SYN after one second, QUIC its Initial after one at the latest (RFC 6298 §2, RFC 9002
+ * §6.2.2).
+ */
+#define ASV_NO_ANSWER_TIME (3 * ASV_SECOND)
+/* A handshake that is not complete then never will be: Chromium waits that long, others less. One
+ * that is not complete where the capture ends, ASV_NO_ANSWER_TIME after its first packet, is told
+ * too. */
+#define ASV_HANDSHAKE_TIME (10 * ASV_SECOND)
+/* Packets of an established connection that nothing answers: one or two are lost anywhere, and by
+ * then the gaps between repetitions, which double, are a second and more on any path. */
+#define ASV_STALL_REPEATS 3u
+#define ASV_STALL_TIME (5 * ASV_SECOND)
+/* QUIC packets closer than this are one attempt: a burst is no repetition. */
+#define ASV_STALL_SPACING (ASV_SECOND / 10)
+/* Octets shown of the reason that a CONNECTION_CLOSE gives: a line. */
+#define ASV_FAILURE_REASON_MAX 100u
+/* Versions shown of those that a server offers; most offer one or two. */
+#define ASV_FAILURE_VERSIONS_MAX 4u
+
 /* --- input --- */
 
 /* First read of a file. Hundreds of files may stand open for the merge, most of them waiting. */

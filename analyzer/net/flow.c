@@ -23,6 +23,7 @@ static void doubt_end(AsvFlows *flows, AsvDoubt *doubt) {
 }
 
 static void forget(AsvFlows *flows, AsvLive *live) {
+  if (live->syn == ASV_SYN_WAITS) g_queue_unlink(&flows->unanswered, &live->syn_link);
   for (int i = 0; i < 2; i++) {
     doubt_end(flows, &live->doubts[i]);
     asv_ahead_clear(&live->streams[i].hold, &flows->pool);
@@ -104,6 +105,69 @@ void asv_flows_settle(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at) {
   }
 }
 
+/* --- trouble --- */
+
+static void tell_trouble(const AsvFlows *flows, const AsvLive *live, const AsvPacketRef *at,
+                         const AsvNetTrouble *trouble) {
+  const AsvNetEvents *events = &flows->events;
+  if (events->trouble) events->trouble(events->self, live->connection, at, trouble);
+}
+
+static void tell_no_answer(const AsvFlows *flows, AsvLive *live, const AsvPacketRef *at) {
+  AsvNetTrouble trouble = {.kind = ASV_NET_NO_ANSWER, .end = live->flow.opener};
+  live->syn = ASV_SYN_OTHER;
+  tell_trouble(flows, live, at, &trouble);
+}
+
+void asv_flows_note_syn(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at) {
+  if (!live->packets) {
+    live->syn = ASV_SYN_WAITS;
+    live->syn_link.data = live;
+    g_queue_push_tail_link(&flows->unanswered, &live->syn_link);
+    return;
+  }
+  live->syn_repeated = TRUE;
+  if (live->syn == ASV_SYN_OVERDUE) tell_no_answer(flows, live, at);
+}
+
+void asv_flows_note_answer(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at,
+                           gboolean refused) {
+  AsvNetTrouble trouble = {.kind = ASV_NET_REFUSED, .end = live->flow.opener};
+  if (live->syn == ASV_SYN_WAITS) g_queue_unlink(&flows->unanswered, &live->syn_link);
+  live->syn = ASV_SYN_OTHER;
+  if (refused) tell_trouble(flows, live, at, &trouble);
+}
+
+void asv_flows_note_repeat(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at, int from) {
+  AsvNetTrouble trouble = {.kind = ASV_NET_STALLED, .end = from};
+  AsvRepeats *repeats = &live->repeats[from];
+  if (live->closing || repeats->told || !live->flow.both_seen) return;
+  if (!repeats->count || live->heard[1 - from] > repeats->packets)
+    *repeats = (AsvRepeats){.since = at->time, .packets = live->packets};
+  repeats->count++;
+  if (repeats->count < ASV_STALL_REPEATS || at->time - repeats->since < ASV_STALL_TIME) return;
+  repeats->told = TRUE;
+  tell_trouble(flows, live, at, &trouble);
+}
+
+void asv_flows_note_icmp(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at, int from,
+                         const AsvIcmp *icmp) {
+  AsvNetTrouble trouble = {.kind = ASV_NET_ICMP, .end = from, .icmp = icmp};
+  if (!live->closing) tell_trouble(flows, live, at, &trouble);
+}
+
+static void tell_unanswered(AsvFlows *flows, const AsvPacketRef *at) {
+  while (flows->unanswered.head) {
+    AsvLive *live = flows->unanswered.head->data;
+    if (at->time - live->flow.first.time < ASV_NO_ANSWER_TIME) return;
+    g_queue_unlink(&flows->unanswered, &live->syn_link);
+    live->syn = ASV_SYN_OVERDUE;
+    if (live->syn_repeated) tell_no_answer(flows, live, at);
+  }
+}
+
+/* --- time --- */
+
 /* Closes what has been quiet for longer than the limit. */
 static void expire(AsvFlows *flows, GQueue *queue, const AsvPacketRef *at, gint64 limit) {
   while (queue->head) {
@@ -121,6 +185,7 @@ void asv_flows_tick(AsvFlows *flows, const AsvPacketRef *at) {
     doubt_resolve(flows, doubt, at);
     asv_flows_settle(flows, live, at);
   }
+  tell_unanswered(flows, at);
   expire(flows, &flows->reset, at, ASV_NET_RESET_TIME);
   expire(flows, &flows->closing, at, ASV_NET_CLOSING_TIME);
   expire(flows, &flows->open, at, ASV_NET_IDLE_TIME);
@@ -173,7 +238,7 @@ static GQueue *queue_of(AsvFlows *flows, const AsvLive *live) {
 
 void asv_flows_touch(AsvFlows *flows, AsvLive *live, const AsvPass *pass, int from) {
   live->last = pass->at->time;
-  live->packets++;
+  live->heard[from] = ++live->packets;
   if (from == 1) live->flow.both_seen = TRUE;
   if (pass->mac && !live->mac_known[from]) {
     memcpy(live->flow.mac[from], pass->mac, sizeof live->flow.mac[from]);

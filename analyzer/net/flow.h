@@ -22,6 +22,17 @@ typedef struct {
   guint64 packets; /* of the connection until then */
 } AsvDoubt;
 
+/* What an end repeats while the other one is silent. */
+typedef struct {
+  gint64 since;    /* time of the first of them */
+  guint64 packets; /* of the connection until then */
+  guint count;
+  gboolean told;
+} AsvRepeats;
+
+/* A SYN that nothing has answered. */
+typedef enum { ASV_SYN_OTHER, ASV_SYN_WAITS, ASV_SYN_OVERDUE } AsvSynState;
+
 /* A connection that is followed. */
 typedef struct AsvLive {
   AsvFlow flow;
@@ -35,6 +46,11 @@ typedef struct AsvLive {
   guint8 reset;   /* a RST was seen */
   gint64 last;    /* time of its last packet */
   guint64 packets;
+  guint64 heard[2]; /* packets until the last of that end, itself included */
+  AsvSynState syn;
+  gboolean syn_repeated;
+  GList syn_link; /* in `unanswered` of AsvFlows while ASV_SYN_WAITS */
+  AsvRepeats repeats[2];
   GQueue *queue; /* the one of AsvFlows it stands in */
   GList link;
 } AsvLive;
@@ -48,6 +64,7 @@ struct AsvFlows {
   guint count;
   GQueue open, closing, reset; /* AsvLive, by time of the last packet */
   GQueue doubts;               /* AsvDoubt */
+  GQueue unanswered;           /* AsvLive, by time of their SYN */
 };
 
 AsvFlows *asv_flows_new(const AsvNetEvents *events);
@@ -65,6 +82,20 @@ void asv_flows_touch(AsvFlows *flows, AsvLive *live, const AsvPass *pass, int fr
 /* Tells the consumer, once, that end `by` closes the connection. */
 void asv_flows_tell_closing(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at, int by,
                             AsvEnd why);
+
+/* A SYN that asks for a connection, the first or a repeated one. */
+void asv_flows_note_syn(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at);
+
+/* Another packet, so that the SYN waits no more; refused: a RST that answers it. */
+void asv_flows_note_answer(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at,
+                           gboolean refused);
+
+/* End `from` has sent octets once more. */
+void asv_flows_note_repeat(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at, int from);
+
+/* An ICMP error quotes a segment that end `from` sent. */
+void asv_flows_note_icmp(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at, int from,
+                         const AsvIcmp *icmp);
 
 /* After a packet's octets were taken: judges holes, tells what ended. live may be gone then. */
 void asv_flows_settle(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at);

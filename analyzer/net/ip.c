@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IPv4 (RFC 791) and IPv6 (RFC 8200) with options and extension headers, IP in
- * IP (RFC 2003, 2473, 4213), and the packets quoted in ICMP errors (RFC 792,
- * 4443): Wireshark numbers the connections those name.
+ * IPv4 (RFC 791) and IPv6 (RFC 8200) with options and extension headers, and
+ * IP in IP (RFC 2003, 2473, 4213).
  */
 #include "analyzer/net/ip.h"
 
 #include "analyzer/net/fragment.h"
+#include "analyzer/net/icmp.h"
 #include "analyzer/net/tcp.h"
 #include "analyzer/net/tunnel.h"
 #include "analyzer/net/udp.h"
@@ -30,20 +30,6 @@ enum {
 };
 
 static void payload(AsvPass *pass, const AsvHosts *hosts, guint8 protocol, AsvPiece piece);
-
-static void icmp(AsvPass *pass, AsvPiece piece, gboolean version_6) {
-  AsvReader reader = asv_reader(piece.data);
-  guint8 type = asv_read_u8(&reader);
-  asv_read_span(&reader, 7);
-  gboolean error = version_6 ? type >= 1 && type <= 4
-                             : type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
-  if (reader.failed || !error || pass->quoted) return;
-  gboolean malformed = pass->malformed;
-  pass->quoted = TRUE;
-  asv_ip_packet(pass, asv_piece_rest(piece, &reader));
-  pass->quoted = FALSE;
-  pass->malformed = malformed; /* a quotation is cut by design */
-}
 
 /* A fragment: what it completes, if anything, goes on as if it had come whole. */
 static void fragment(AsvPass *pass, const AsvHosts *hosts, const AsvFragment *part) {
@@ -138,7 +124,7 @@ static void payload(AsvPass *pass, const AsvHosts *hosts, guint8 protocol, AsvPi
       break;
     case PROTOCOL_ICMP:
     case PROTOCOL_ICMPV6:
-      icmp(pass, piece, protocol == PROTOCOL_ICMPV6);
+      asv_icmp_packet(pass, hosts, piece, protocol == PROTOCOL_ICMPV6);
       break;
     default:
       break;

@@ -37,6 +37,28 @@ typedef struct {
   gboolean both_seen; /* packets of both directions were seen */
 } AsvFlow;
 
+/* What an ICMP error says (RFC 792, RFC 4443). */
+typedef struct {
+  const char *what; /* "port unreachable"; NULL: too_big, or one that ends nothing */
+  gboolean too_big; /* the packet was, for a link on its way (RFC 1191, RFC 8201) */
+  guint32 mtu;      /* of that link; 0: not said */
+  AsvAddress from;
+} AsvIcmp;
+
+typedef enum {
+  ASV_NET_NO_ANSWER, /* the SYN was repeated, and nothing came for ASV_NO_ANSWER_TIME */
+  ASV_NET_REFUSED,   /* RST answered the SYN */
+  ASV_NET_STALLED,   /* octets were repeated, and nothing came for ASV_STALL_TIME */
+  ASV_NET_ICMP       /* an ICMP error quotes a segment */
+} AsvNetTroubleKind;
+
+/* What stands in the way of a connection's packets. */
+typedef struct {
+  AsvNetTroubleKind kind;
+  int end;             /* index of the end that sent those packets */
+  const AsvIcmp *icmp; /* of ASV_NET_ICMP; borrowed */
+} AsvNetTrouble;
+
 typedef struct {
   void *self;
   /* A new connection: fills in sinks[i] for what ends[i] sends; returns the consumer's object,
@@ -49,6 +71,12 @@ typedef struct {
   void (*released)(void *self, void *connection, const AsvPacketRef *at, AsvEnd why);
   /* A UDP datagram that is no tunnel's. */
   void (*datagram)(void *self, const AsvPacketRef *at, const AsvUdp *udp);
+  /* Each of the first three kinds once at most; ICMP as often as it comes, while the quoted
+   * sequence number is one that was sent (RFC 5927 §4.1). May be NULL. */
+  void (*trouble)(void *self, void *connection, const AsvPacketRef *at,
+                  const AsvNetTrouble *trouble);
+  /* An ICMP error quotes a UDP datagram, whose octets may all be cut off. May be NULL. */
+  void (*icmp)(void *self, const AsvPacketRef *at, const AsvUdp *quoted, const AsvIcmp *icmp);
 } AsvNetEvents;
 
 /* What could not be followed; all are counts of packets. */

@@ -17,11 +17,11 @@ typedef struct {
   AsvFragments *fragments;
   AsvNetCounters *counters;
   const AsvPacketRef *at;
-  gboolean wanted;    /* FALSE: only numbers connections */
-  gboolean quoted;    /* inside an ICMP error: names a connection, is no packet of it */
-  gboolean malformed; /* some layer could not be read */
-  guint depth;        /* link and IP layers above this one */
-  const guint8 *mac;  /* innermost link-layer source address, six octets, or NULL */
+  gboolean wanted;       /* FALSE: only numbers connections */
+  const AsvIcmp *quoted; /* inside this ICMP error: names a connection, is no packet of it */
+  gboolean malformed;    /* some layer could not be read */
+  guint depth;           /* link and IP layers above this one */
+  const guint8 *mac;     /* innermost link-layer source address, six octets, or NULL */
 } AsvPass;
 
 /* Octets of one layer: those captured, and how many there were. */

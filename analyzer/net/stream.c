@@ -180,6 +180,11 @@ void asv_stream_acknowledge(AsvStream *stream, guint32 sequence) {
   stream->acknowledged = MAX(stream->acknowledged, position);
 }
 
+gboolean asv_stream_has_sent(const AsvStream *stream, guint32 sequence) {
+  gint64 position = unwrap(stream, sequence);
+  return stream->started && position >= -1 && position <= stream->highest;
+}
+
 void asv_stream_end(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at, AsvEnd why) {
   if (stream->ended) return;
   asv_stream_give_up(stream, pool, at, NEVER);

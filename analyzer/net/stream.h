@@ -48,6 +48,9 @@ void asv_stream_fin(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *a
 /* The other end has everything before this sequence number. */
 void asv_stream_acknowledge(AsvStream *stream, guint32 sequence);
 
+/* TRUE when a segment with that sequence number, a SYN or an ACK alone too, may have been sent. */
+gboolean asv_stream_has_sent(const AsvStream *stream, guint32 sequence);
+
 /* Takes octets that have no sequence number: they follow what came before. */
 void asv_stream_append(AsvStream *stream, AsvAheadPool *pool, const AsvPacketRef *at,
                        AsvPiece piece);

@@ -78,13 +78,29 @@ static void note_handshake(AsvLive *live, const AsvSegment *segment, int from) {
   if (acknowledges) asv_stream_start(&live->streams[1 - from], segment->acknowledgement);
 }
 
+/* Whether the SYN that opens the connection waits for an answer. */
+static void note_opening(AsvFlows *flows, AsvLive *live, const AsvPass *pass,
+                         const AsvSegment *segment, int from) {
+  gboolean opens = has(segment, ASV_TCP_SYN) && !has(segment, ASV_TCP_ACK);
+  if (opens && from == live->flow.opener)
+    asv_flows_note_syn(flows, live, pass->at);
+  else
+    asv_flows_note_answer(flows, live, pass->at,
+                          has(segment, ASV_TCP_RST) && from != live->flow.opener);
+}
+
 static void take(AsvFlows *flows, AsvLive *live, const AsvPass *pass, const AsvSegment *segment,
                  int from) {
   AsvStream *stream = &live->streams[from];
   guint32 sequence = segment->sequence + (has(segment, ASV_TCP_SYN) ? 1u : 0u);
+  gint64 highest = stream->highest;
   if (has(segment, ASV_TCP_SYN)) note_handshake(live, segment, from);
-  if (segment->piece.wire)
+  if (live->syn || (!live->packets && has(segment, ASV_TCP_SYN)))
+    note_opening(flows, live, pass, segment, from);
+  if (segment->piece.wire) {
     asv_stream_take(stream, &flows->pool, pass->at, sequence, segment->piece);
+    if (stream->highest == highest) asv_flows_note_repeat(flows, live, pass->at, from);
+  }
   if (has(segment, ASV_TCP_ACK)) {
     asv_stream_acknowledge(&live->streams[1 - from], segment->acknowledgement);
   }
@@ -97,12 +113,38 @@ static void take(AsvFlows *flows, AsvLive *live, const AsvPass *pass, const AsvS
   asv_flows_settle(flows, live, pass->at);
 }
 
+/* The connection that a quoted segment is of, unless it was never sent. */
+static void note_quoted(const AsvPass *pass, const AsvTuple *tuple, int side, guint32 sequence) {
+  AsvLive *live = tuple->live;
+  if (!live || !pass->wanted) return;
+  int from = side == 0 ? live->low : 1 - live->low;
+  if (!asv_stream_has_sent(&live->streams[from], sequence)) return;
+  asv_flows_note_icmp(pass->flows, live, pass->at, from, pass->quoted);
+}
+
+/* A quoted segment of fewer octets than Wireshark numbers connections by. */
+static void cut_quotation(const AsvPass *pass, const AsvHosts *hosts, AsvPiece piece) {
+  int side;
+  AsvReader reader = asv_reader(piece.data);
+  guint16 ports[2];
+  ports[0] = asv_read_u16(&reader);
+  ports[1] = asv_read_u16(&reader);
+  guint32 sequence = asv_read_u32(&reader);
+  if (reader.failed) return;
+  const AsvTuple *tuple =
+      asv_tuples_known(pass->flows->segments, ASV_FLOW_TCP, hosts, ports, &side);
+  if (tuple) note_quoted(pass, tuple, side, sequence);
+}
+
 void asv_tcp_segment(AsvPass *pass, const AsvHosts *hosts, const AsvSegment *segment) {
   int side;
   AsvTuple *tuple =
       asv_tuples_find(pass->flows->segments, ASV_FLOW_TCP, hosts, segment->ports, &side);
   Number number = number_segment(pass, tuple, side, segment);
-  if (pass->quoted) return;
+  if (pass->quoted) {
+    note_quoted(pass, tuple, side, segment->sequence);
+    return;
+  }
   AsvLive *live = live_of(pass, tuple, hosts, segment, number);
   if (!live || !pass->wanted || !segment->whole) return;
   if (segment->piece.data.size < segment->piece.wire) pass->counters->cut++;
@@ -122,6 +164,7 @@ void asv_tcp_packet(AsvPass *pass, const AsvHosts *hosts, AsvPiece piece) {
   asv_read_u16(&reader);
   if (reader.failed) { /* the octets that Wireshark reads before it numbers a connection */
     pass->malformed = TRUE;
+    if (pass->quoted) cut_quotation(pass, hosts, piece);
     return;
   }
   segment.measured = header <= piece.wire;

@@ -141,20 +141,31 @@ void asv_tuples_renumber(AsvTuples *tuples, AsvTuple *tuple) {
   tuple->closed = FALSE;
 }
 
+static AsvTuple *look_up(AsvTuples *tuples, const AsvTupleKey *key, guint32 hash) {
+  for (guint32 at = hash & tuples->mask; tuples->slots[at].entry; at = (at + 1) & tuples->mask) {
+    if (tuples->slots[at].hash != hash) continue;
+    AsvTuple *tuple = entry_at(tuples, tuples->slots[at].entry - 1);
+    if (!key_equal(&tuple->key, key)) continue;
+    tuple->touched = 1;
+    return tuples->last = tuple;
+  }
+  return NULL;
+}
+
+AsvTuple *asv_tuples_known(AsvTuples *tuples, AsvFlowKind kind, const AsvHosts *hosts,
+                           const guint16 ports[2], int *side) {
+  AsvTupleKey key = key_make(kind, hosts, ports, side);
+  return look_up(tuples, &key, key_hash(tuples, &key));
+}
+
 AsvTuple *asv_tuples_find(AsvTuples *tuples, AsvFlowKind kind, const AsvHosts *hosts,
                           const guint16 ports[2], int *side) {
   AsvTupleKey key = key_make(kind, hosts, ports, side);
   if (tuples->last && key_equal(&tuples->last->key, &key)) return tuples->last;
   guint32 hash = key_hash(tuples, &key);
-  guint32 at = hash & tuples->mask;
-  for (; tuples->slots[at].entry; at = (at + 1) & tuples->mask) {
-    if (tuples->slots[at].hash != hash) continue;
-    AsvTuple *tuple = entry_at(tuples, tuples->slots[at].entry - 1);
-    if (!key_equal(&tuple->key, &key)) continue;
-    tuple->touched = 1;
-    return tuples->last = tuple;
-  }
-  guint32 index = index_take(tuples);
+  AsvTuple *known = look_up(tuples, &key, hash);
+  if (known) return known;
+  guint32 index = index_take(tuples), at;
   if (tuples->count > tuples->mask / 2) slots_grow(tuples);
   for (at = hash & tuples->mask; tuples->slots[at].entry; at = (at + 1) & tuples->mask) continue;
   tuples->slots[at] = (Slot){hash, index + 1};

@@ -40,6 +40,10 @@ void asv_tuples_free(AsvTuples *tuples);
 AsvTuple *asv_tuples_find(AsvTuples *tuples, AsvFlowKind kind, const AsvHosts *hosts,
                           const guint16 ports[2], int *side);
 
+/* The same, where there is an entry already; else NULL, and nothing is numbered. */
+AsvTuple *asv_tuples_known(AsvTuples *tuples, AsvFlowKind kind, const AsvHosts *hosts,
+                           const guint16 ports[2], int *side);
+
 /* Gives the entry the next number, forgetting its sequence numbers. */
 void asv_tuples_renumber(AsvTuples *tuples, AsvTuple *tuple);
 

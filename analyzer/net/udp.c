@@ -26,7 +26,7 @@ void asv_udp_packet(AsvPass *pass, const AsvHosts *hosts, AsvPiece piece) {
   AsvPiece inner = asv_piece_rest(piece, &reader);
   /* A length of less than the header stands in packets captured before segmentation offload. */
   if (length >= HEADER) inner = asv_piece_limit(inner, length - HEADER);
-  if (asv_tunnel_udp(pass, ports, inner) || pass->quoted) return;
+  if (asv_tunnel_udp(pass, ports, inner)) return;
   AsvUdp udp = {.source = {hosts->source, ports[0]},
                 .destination = {hosts->destination, ports[1]},
                 .number = tuple->number,
@@ -34,5 +34,9 @@ void asv_udp_packet(AsvPass *pass, const AsvHosts *hosts, AsvPiece piece) {
                 .data = inner.data,
                 .wire = inner.wire,
                 .wanted = pass->wanted};
-  pass->flows->events.datagram(pass->flows->events.self, pass->at, &udp);
+  const AsvNetEvents *events = &pass->flows->events;
+  if (!pass->quoted)
+    events->datagram(events->self, pass->at, &udp);
+  else if (pass->wanted && events->icmp)
+    events->icmp(events->self, pass->at, &udp, pass->quoted);
 }

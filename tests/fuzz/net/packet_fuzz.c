@@ -75,12 +75,38 @@ static void datagram(void *self, const AsvPacketRef *at, const AsvUdp *udp) {
   for (gsize i = 0; i < udp->data.size; i++) sum = (guint8)(sum + udp->data.data[i]);
 }
 
+static void look(const AsvIcmp *said) {
+  g_assert(!said->what || strlen(said->what));
+  g_assert(said->from.size == 4 || said->from.size == 16);
+}
+
+static void trouble(void *self, void *connection, const AsvPacketRef *at,
+                    const AsvNetTrouble *seen) {
+  (void)self;
+  (void)at;
+  g_assert(connection && (seen->end == 0 || seen->end == 1));
+  g_assert((seen->kind == ASV_NET_ICMP) == (seen->icmp != NULL));
+  if (seen->icmp) look(seen->icmp);
+}
+
+static void icmp(void *self, const AsvPacketRef *at, const AsvUdp *quoted, const AsvIcmp *said) {
+  (void)self;
+  (void)at;
+  g_assert(quoted->data.size <= quoted->wire);
+  look(said);
+}
+
 int LLVMFuzzerTestOneInput(const guint8 *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const guint8 *data, size_t size) {
   static const int linktypes[] = {1, 101, 0, 9, 50, 51, 105, 113, 127, 192, 252, 276, 147};
   enum { UNWANTED = 1, LATE = 2, CUT = 4 };
-  AsvNetEvents events = {NULL, opened, closing, released, datagram};
+  AsvNetEvents events = {.opened = opened,
+                         .closing = closing,
+                         .released = released,
+                         .datagram = datagram,
+                         .trouble = trouble,
+                         .icmp = icmp};
   AsvNet *net = asv_net_new(&events);
   AsvPacketRef at = {0};
   AsvReader reader = asv_reader(asv_span(data, size));

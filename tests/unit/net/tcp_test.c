@@ -96,7 +96,7 @@ static const Case cases[] = {
      "open\n0.0 two\n0.0 end capture\n0.1 end capture\n0 released capture"},
     {"refused-and-repeated",
      {SYN, {1, 0, 100, WIRE_RST | WIRE_ACK, NULL}, SYN, {1, 0, 100, WIRE_RST | WIRE_ACK, NULL}},
-     "0 open\n0 closing 1 reset\n0.0 end reset\n0.1 end reset\n0 released reset"},
+     "0 open\n0 refused 0\n0 closing 1 reset\n0.0 end reset\n0.1 end reset\n0 released reset"},
     {"reset-then-data",
      {SYN, SYN_ACK, {0, 100, 0, WIRE_RST, NULL}, S(500, "late")},
      "0 open\n0 closing 0 reset\n0.1 late\n0.0 end reset\n0.1 end reset\n0 released reset"},

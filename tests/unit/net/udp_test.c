@@ -62,7 +62,9 @@ static void test_quoted(void) {
   GByteArray *quoted = wire_ipv4(UDP, 0, 0, datagram(7, 0, 0, "x"));
   wire_take(record, WIRE_RAW, wire_ipv4(ICMP, 1, 0, wire_wrap("03030000 00000000", quoted)));
   wire_take(record, WIRE_RAW, wire_ipv4(UDP, 0, 0, datagram(0, 0, 0, "a")));
-  expect(record, "udp 1 10.0.0.1:1000 > 10.0.0.2:443, 1 of 1: a");
+  expect(record,
+         "udp 0 icmp port unreachable 0 from 10.0.0.2\n"
+         "udp 1 10.0.0.1:1000 > 10.0.0.2:443, 1 of 1: a");
 }
 
 /* What a filter rejects is delivered as unwanted, so that connections can be numbered. */

@@ -226,9 +226,43 @@ static inline void wire_datagram(void *self, const AsvPacketRef *at, const AsvUd
             (int)udp->data.size, (const char *)udp->data.data);
 }
 
+static inline void wire_note_icmp(WireRecord *record, const char *about, const AsvIcmp *icmp) {
+  char from[ASV_ENDPOINT_TEXT];
+  asv_address_text(&icmp->from, from);
+  wire_note(record, "%s %s%s %u from %s", about, icmp->what ? icmp->what : "-",
+            icmp->too_big ? " too big" : "", icmp->mtu, from);
+}
+
+static inline void wire_trouble(void *self, void *connection, const AsvPacketRef *at,
+                                const AsvNetTrouble *trouble) {
+  static const char *const kinds[] = {"no-answer", "refused", "stalled", "icmp"};
+  char about[32];
+  g_assert_cmpuint(at->order, ==, ((WireRecord *)self)->at.order);
+  g_snprintf(about, sizeof about, "%u %s %d", ((WireConnection *)connection)->flow->number,
+             kinds[trouble->kind], trouble->end);
+  if (trouble->icmp)
+    wire_note_icmp(self, about, trouble->icmp);
+  else
+    wire_note(self, "%s", about);
+}
+
+static inline void wire_icmp(void *self, const AsvPacketRef *at, const AsvUdp *quoted,
+                             const AsvIcmp *icmp) {
+  char about[32];
+  (void)at;
+  g_snprintf(about, sizeof about, "udp %u icmp", quoted->number);
+  wire_note_icmp(self, about, icmp);
+}
+
 static inline WireRecord *wire_record_new(void) {
   WireRecord *record = g_new0(WireRecord, 1);
-  AsvNetEvents events = {record, wire_opened, wire_closing, wire_released, wire_datagram};
+  AsvNetEvents events = {.self = record,
+                         .opened = wire_opened,
+                         .closing = wire_closing,
+                         .released = wire_released,
+                         .datagram = wire_datagram,
+                         .trouble = wire_trouble,
+                         .icmp = wire_icmp};
   record->net = asv_net_new(&events);
   record->log = g_string_new(NULL);
   return record;
