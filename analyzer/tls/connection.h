@@ -46,6 +46,7 @@ typedef struct {
   gboolean padded;      /* a record with padding was seen */
   gboolean given_up;    /* nothing more is tried */
   gboolean hopeless;    /* no hello will come from this side */
+  gboolean finished;    /* its Finished has come, or in TLS 1.3 a record that is no alert */
   guint failures;       /* records in a row that no key opened */
   guint64 slack;        /* protected records that passed unopened and may have counted */
   guint64 tentative;    /* octets that no key opened and that may not have been application data */
@@ -76,6 +77,7 @@ struct AsvTls {
   gboolean has_client_hello, has_server_hello;
   gboolean resolved; /* nothing the server says any more is needed to read the client */
   gboolean handshake_told;
+  gboolean lossy; /* octets are missing, or were no records */
   gboolean delivering_early;
   gboolean waits; /* events.waits() said so */
   guint64 since;
@@ -146,6 +148,8 @@ void asv_side_search(AsvTlsSide *side, const AsvPacketRef *at, AsvSpan data);
 
 void asv_tls_message(AsvTlsSide *side, const AsvPacketRef *at, const AsvMessage *message);
 void asv_tls_change_cipher_spec(AsvTlsSide *side);
+/* An alert record's content; tells it where it is fatal. */
+void asv_tls_alert(const AsvTlsSide *side, const AsvPacketRef *at, AsvSpan content);
 /* Reports the handshake as far as it is known. */
 void asv_tls_tell_handshake_now(AsvTls *tls, const AsvPacketRef *at);
 /* The same, once. */

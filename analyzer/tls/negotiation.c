@@ -129,6 +129,7 @@ static void on_new_session_ticket(AsvTls *tls, AsvSpan body) {
 
 static void on_finished(AsvTlsSide *side, const AsvPacketRef *at) {
   AsvTls *tls = side->tls;
+  side->finished = TRUE;
   if (side->who == ASV_SERVER) asv_tls_tell_handshake(tls, at);
   if (!asv_tls_is_13(tls) || side->epoch != ASV_EPOCH_HANDSHAKE) return;
   asv_side_next_epoch(side);
@@ -182,6 +183,33 @@ void asv_tls_change_cipher_spec(AsvTlsSide *side) {
   side->epoch = ASV_EPOCH_PLAIN;
   side->ciphered = TRUE;
   side->generation = 0;
+}
+
+void asv_tls_alert(const AsvTlsSide *side, const AsvPacketRef *at, AsvSpan content) {
+  enum { FATAL = 2, CLOSE_NOTIFY = 0, USER_CANCELED = 90 };
+  const AsvTlsEvents *events = &side->tls->events;
+  AsvReader reader = asv_reader(content);
+  gboolean fatal = asv_read_u8(&reader) == FATAL || asv_tls_is_13(side->tls);
+  guint8 description = asv_read_u8(&reader);
+  if (reader.failed || !fatal || !events->alert) return;
+  if (description != CLOSE_NOTIFY && description != USER_CANCELED)
+    events->alert(events->self, at, side->who, description);
+}
+
+/*
+ * The client is the last to finish in TLS 1.3; before it either may be, under
+ * the keys of its application data. Early data that cannot be read may be all
+ * that the client sent.
+ */
+gboolean asv_tls_incomplete(const AsvTls *tls) {
+  const AsvTlsSide *client = &tls->sides[ASV_CLIENT], *server = &tls->sides[ASV_SERVER];
+  if (!tls->has_client_hello || tls->lossy || client->held.octets || server->held.octets)
+    return FALSE;
+  if (client->readable || server->readable) return FALSE;
+  if (tls->early_offered && !client->proven) return FALSE;
+  if (!tls->has_server_hello) return TRUE;
+  if (asv_tls_is_13(tls)) return !client->finished;
+  return !client->protected_records || !server->protected_records;
 }
 
 static const char *version_name(guint16 version) {

@@ -67,12 +67,21 @@ void asv_side_opened(AsvTlsSide *side, const AsvPacketRef *at, const AsvOpened *
     case ASV_RECORD_CHANGE_CIPHER_SPEC:
       if (!asv_tls_is_13(side->tls)) asv_tls_change_cipher_spec(side);
       break;
-    default: /* alerts and heartbeats carry nothing for us */
+    case ASV_RECORD_ALERT:
+      asv_tls_alert(side, at, content);
+      break;
+    default: /* heartbeats carry nothing for us */
       break;
   }
 }
 
 /* --- records that no key opened --- */
+
+/* TRUE for the size that an alert alone has in TLS 1.3. */
+static gboolean is_alert_size(const AsvTls *tls, gsize size) {
+  gsize tag = tls->suite ? asv_cipher_shape(tls->suite->cipher)->tag : 16;
+  return size == 2 + 1 + tag;
+}
 
 /*
  * TRUE when an unreadable record probably carried application data. In TLS 1.3
@@ -86,8 +95,7 @@ static gboolean countable(AsvTlsSide *side, const AsvRecord *record) {
   if (record->type != ASV_RECORD_APPLICATION) return FALSE;
   if (!asv_tls_is_13(tls)) return TRUE;
   if (!tls->has_server_hello && tls->early_rejected) return FALSE; /* HelloRetryRequest */
-  gsize tag = tls->suite ? asv_cipher_shape(tls->suite->cipher)->tag : 16;
-  if (record->size == 2 + 1 + tag) return FALSE;
+  if (is_alert_size(tls, record->size)) return FALSE;
   if (side->who == ASV_CLIENT) return side->protected_records > 1 || tls->early_offered;
   return other->counted_records > 0 || other->readable || !other->started;
 }
@@ -123,6 +131,7 @@ static void pass_over(AsvTlsSide *side, const AsvPacketRef *at, const AsvRecord 
 static void not_opened(AsvTlsSide *side, const AsvPacketRef *at, const AsvRecord *record) {
   gboolean counts = countable(side, record);
   if (counts) side->counted_records++;
+  if (!is_alert_size(side->tls, record->size)) side->finished = TRUE;
   side->failures++;
   if (side->given_up || !asv_side_has_keys(side)) {
     side->slack = MIN(side->slack + 1, ASV_TLS_RESYNC_RECORDS_MAX);
@@ -298,6 +307,7 @@ static void consider_skipping(AsvTlsSide *side, const AsvRecord *record) {
 
 /* Octets in step that are no record: damage, or a stream caught in the middle. */
 static void not_a_record(AsvTlsSide *side, const AsvPacketRef *at) {
+  side->tls->lossy = TRUE;
   if (++side->search_trials > ASV_TLS_RESYNC_TRIALS_MAX)
     side->out_of_step = TRUE;
   else
@@ -326,6 +336,7 @@ void asv_side_bytes(AsvTlsSide *side, const AsvPacketRef *at, AsvSpan data) {
 
 void asv_side_gap(AsvTlsSide *side, const AsvPacketRef *at, guint64 n) {
   const AsvRecord *record = NULL;
+  side->tls->lossy = TRUE;
   if (!side->keys) side->broken = TRUE;
   if (side->out_of_step) {
     asv_side_unreadable(side, at, ASV_TLS_BYTES_LOST, n);

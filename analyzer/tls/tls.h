@@ -54,6 +54,8 @@ typedef struct {
    * the octets since. */
   void (*unreadable)(void *self, const AsvPacketRef *at, AsvSide from, AsvTlsUnreadable reason,
                      guint64 bytes);
+  /* A fatal alert (RFC 5246 §7.2, RFC 8446 §6) that could be read. May be NULL. */
+  void (*alert)(void *self, const AsvPacketRef *at, AsvSide from, guint8 description);
   /* Something that was seen at packet `since` is held back; NULL: nothing is any more. May be NULL.
    */
   void (*waits)(void *self, const AsvPacketRef *since);
@@ -83,6 +85,9 @@ AsvTls *asv_tls_new(AsvTlsContext *context, const AsvTlsEvents *events, const As
 AsvSink asv_tls_sink(AsvTls *tls, AsvSide side);
 /* TRUE while the octet now being delivered to plaintext[ASV_CLIENT] is 0-RTT data. */
 gboolean asv_tls_early_data(const AsvTls *tls);
+/* TRUE when a handshake was begun, and octets that were all seen, read or not, did not complete it.
+ */
+gboolean asv_tls_incomplete(const AsvTls *tls);
 void asv_tls_free(AsvTls *tls);
 
 #endif

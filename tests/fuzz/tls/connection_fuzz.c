@@ -7,6 +7,11 @@
  */
 #include "analyzer/tls/tls.h"
 
+static void on_alert(void *self, const AsvPacketRef *at, AsvSide from, guint8 description) {
+  (void)at;
+  g_assert(self && from <= ASV_SERVER && description != 0);
+}
+
 int LLVMFuzzerTestOneInput(const guint8 *data, size_t size);
 
 typedef struct {
@@ -69,7 +74,8 @@ static AsvKeys *make_keys(void) {
 int LLVMFuzzerTestOneInput(const guint8 *data, size_t size) {
   Seen seen = {0, 0};
   AsvPacketRef at = {.packet = 1};
-  AsvTlsEvents events = {.self = &seen, .handshake = on_handshake, .unreadable = on_unreadable};
+  AsvTlsEvents events = {
+      .self = &seen, .handshake = on_handshake, .unreadable = on_unreadable, .alert = on_alert};
   AsvSink plaintext[2] = {{&seen, on_bytes, on_gap, on_end}, {&seen, on_bytes, on_gap, on_end}};
   AsvKeys *keys = make_keys();
   AsvTlsContext *context = asv_tls_context_new(keys);

@@ -37,6 +37,7 @@ typedef struct {
   guint handshakes;
   GString *plain[2]; /* '?' for what was lost, '-' for what was waived */
   gboolean waits;    /* what is held was told, and not yet that it goes on */
+  gboolean incomplete;
 } Run;
 
 typedef struct {
@@ -152,6 +153,15 @@ static inline void take_unreadable(void *self, const AsvPacketRef *at, AsvSide f
   log_event(run, -1, text);
 }
 
+static inline void take_alert(void *self, const AsvPacketRef *at, AsvSide from,
+                              guint8 description) {
+  Run *run = self;
+  char text[32];
+  (void)at;
+  g_snprintf(text, sizeof text, "%s alert %u", from == ASV_CLIENT ? "C" : "S", description);
+  log_event(run, -1, text);
+}
+
 static inline void feed_piece(Run *run, const AsvSink *sink, guint64 *waived, AsvSpan piece,
                               guint64 offset) {
   const Scenario *scenario = run->scenario;
@@ -181,8 +191,11 @@ static inline void run_pieces(Run *run, const Scenario *scenario, const AsvSpan 
   AsvSink plaintext[2], sinks[2];
   guint64 waived[2] = {0, 0};
   AsvPacketRef at = {.packet = 1};
-  AsvTlsEvents events = {
-      .self = run, .handshake = take_handshake, .unreadable = take_unreadable, .waits = take_waits};
+  AsvTlsEvents events = {.self = run,
+                         .handshake = take_handshake,
+                         .unreadable = take_unreadable,
+                         .alert = take_alert,
+                         .waits = take_waits};
   AsvKeys *keys = asv_keys_new();
   asv_keys_load(keys, asv_span(scenario->key_log->str, scenario->key_log->len));
   AsvTlsContext *context = scenario->context ? scenario->context : asv_tls_context_new(keys);
@@ -209,6 +222,7 @@ static inline void run_pieces(Run *run, const Scenario *scenario, const AsvSpan 
   }
   for (int i = 0; i < 2; i++) sinks[i].end(sinks[i].self, &at, ASV_END_FIN);
   g_assert_false(run->waits);
+  run->incomplete = asv_tls_incomplete(run->tls);
   asv_tls_free(run->tls);
   if (!scenario->context) asv_tls_context_free(context);
   asv_keys_free(keys);
