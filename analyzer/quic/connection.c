@@ -207,12 +207,15 @@ static void not_opened(AsvQuicConnection *connection, const Datagram *datagram,
 static gboolean take_packet(AsvQuicConnection *connection, const Datagram *datagram,
                             const AsvQuicPacket *packet) {
   AsvQuicOpened opened;
-  if (packet->type == ASV_QUIC_VERSION_NEGOTIATION && datagram->side == ASV_SERVER)
+  if (packet->type == ASV_QUIC_VERSION_NEGOTIATION && datagram->side == ASV_SERVER) {
     connection->handshake.refused = !connection->handshake.has_server_hello;
+    asv_start_versions(connection, datagram->at, packet);
+  }
   if (packet->type == ASV_QUIC_RETRY && datagram->side == ASV_SERVER)
     asv_level_retry(connection, packet);
   if (!packet->number_offset) return datagram->sure;
   AsvQuicLevel level = level_of(packet->type);
+  if (level == ASV_LEVEL_HANDSHAKE && datagram->side == ASV_CLIENT) connection->start.heard = TRUE;
   if (must_wait(connection, level, datagram->side))
     return keep(connection, datagram, packet->octets);
   if (level == ASV_LEVEL_EARLY && connection->handshake.early_rejected) return datagram->sure;
@@ -311,13 +314,23 @@ static gboolean take_datagram(AsvQuicConnection *connection, const Datagram *dat
   return taken || datagram->sure;
 }
 
+/* No other packet has said the code, or could be read. */
+static void close_concealed(AsvQuicConnection *connection, const AsvPacketRef *at) {
+  AsvQuicClose close = {.framed = TRUE, .error = 0x0c, .concealed = connection->spoke};
+  if (!connection->concealed) return;
+  connection->concealed = FALSE;
+  asv_quic_connection_close(connection, at, connection->concealed_by, &close);
+}
+
 gboolean asv_quic_connection_datagram(AsvQuicConnection *connection, const AsvPacketRef *at,
                                       const AsvUdp *udp, const AsvQuicRoute *route, gboolean sure) {
   Datagram datagram = {at, route->from, route->cid_size, udp->data.size < udp->wire, sure};
   if (!take_datagram(connection, &datagram, udp->data)) return FALSE;
   connection->seen[route->from] = TRUE;
+  asv_trouble_note(connection, at, route->from);
   asv_streams_tick(connection, at);
   release(connection);
+  close_concealed(connection, at);
   tell_waits(connection);
   return TRUE;
 }
@@ -343,6 +356,8 @@ AsvQuicConnection *asv_quic_connection_new(AsvQuic *quic, const AsvPacketRef *at
 void asv_quic_connection_close(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide by,
                                const AsvQuicClose *close) {
   if (connection->closing) return;
+  if (by == ASV_CLIENT && connection->start.stage == ASV_START_DONE)
+    asv_silence_note(connection, at);
   connection->closing = TRUE;
   if (connection->handshake.has_client_hello) asv_handshake_tell(connection, at);
   connection->quic->events.closing(connection->consumer, at, by, close);
@@ -351,7 +366,9 @@ void asv_quic_connection_close(AsvQuicConnection *connection, const AsvPacketRef
 void asv_quic_connection_finish(AsvQuicConnection *connection, const AsvPacketRef *at, AsvEnd why) {
   if (!connection->opened) return;
   asv_quic_connection_give_up(connection);
+  close_concealed(connection, at);
   if (connection->closing) why = ASV_END_FIN;
+  asv_start_finish(connection, at);
   asv_streams_finish(connection, at, why);
   if (connection->handshake.has_client_hello) asv_handshake_tell(connection, at);
   flush_unreadable(connection, at);

@@ -34,8 +34,19 @@ static void on_stream(AsvQuicConnection *connection, const AsvPacketRef *at, Asv
   connection->quic->delivering_early = FALSE;
 }
 
-static void on_close(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide side,
-                     const AsvQuicFrame *frame) {
+/* RFC 9000 §10.2.3: in place of the application's code, which may stand in the next packet. */
+static gboolean is_concealed(AsvQuicLevel level, const AsvQuicFrame *frame) {
+  gboolean handshake = level == ASV_LEVEL_INITIAL || level == ASV_LEVEL_HANDSHAKE;
+  return handshake && !frame->close.application && frame->close.error == 0x0c;
+}
+
+static void on_close(AsvQuicConnection *connection, const AsvPacketRef *at, AsvQuicLevel level,
+                     AsvSide side, const AsvQuicFrame *frame) {
+  if (is_concealed(level, frame)) {
+    connection->concealed = TRUE;
+    connection->concealed_by = side;
+    return;
+  }
   AsvQuicClose close = {.framed = TRUE,
                         .application = frame->close.application,
                         .error = frame->close.error,
@@ -68,7 +79,7 @@ void asv_payload_read(AsvQuicConnection *connection, const AsvPacketRef *at, Asv
         on_connection_id(connection, side, &frame);
         break;
       case ASV_FRAME_CONNECTION_CLOSE:
-        on_close(connection, at, side, &frame);
+        on_close(connection, at, level, side, &frame);
         break;
       default:
         break;

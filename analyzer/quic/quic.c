@@ -37,6 +37,7 @@ static void forget(AsvQuicConnection *connection) {
   g_queue_unlink(queue_of(connection), &connection->link);
   quic->count--;
   asv_quic_routes_forget(connection);
+  asv_start_forget(connection);
   asv_quic_connection_free(connection);
 }
 
@@ -67,6 +68,7 @@ static void tick(AsvQuic *quic, const AsvPacketRef *at) {
     if (at->time - first->at.time < ASV_QUIC_KEPT_TIME) break;
     asv_quic_connection_give_up(connection);
   }
+  asv_start_tick(quic, at);
   expire(&quic->closing, at, ASV_QUIC_CLOSING_TIME);
   expire(&quic->open, at, ASV_QUIC_IDLE_TIME);
 }
@@ -122,6 +124,7 @@ static void begin(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *udp, AsvQ
     connection->flow.server = udp->source;
     connection->flow.has_mac = FALSE;
   }
+  if (beginning == FIRST || beginning == RETRIED) asv_start_begin(connection);
   gsize cid_size =
       asv_quic_routes_begin(connection, udp, beginning == FIRST || beginning == RETRIED);
   *route =
@@ -182,6 +185,14 @@ gboolean asv_quic_datagram(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *
   for (guint i = 0; count > 1 && udp->wanted && i < count; i++)
     if (deliver(quic, at, udp, &routes[i], FALSE)) return TRUE;
   return count > 0 && deliver(quic, at, udp, &routes[0], is_sure(&routes[0]));
+}
+
+gboolean asv_quic_quoted(AsvQuic *quic, const AsvUdp *quoted, AsvQuicQuoted *found) {
+  AsvQuicConnection *connection = asv_quic_routes_quoted(quic, quoted, &found->from);
+  if (!connection || !connection->opened) return FALSE;
+  found->connection = connection->consumer;
+  found->established = connection->spoke;
+  return TRUE;
 }
 
 /* --- the end --- */

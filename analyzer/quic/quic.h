@@ -25,7 +25,22 @@ typedef struct {
   gboolean application; /* error is the application protocol's, else the transport's */
   guint64 error;
   AsvSpan reason;
+  gboolean concealed; /* error stands in place of another one that could not be read (§10.2.3) */
 } AsvQuicClose;
+
+typedef enum {
+  ASV_QUIC_NO_ANSWER,      /* the Initial was repeated, and nothing came for ASV_NO_ANSWER_TIME */
+  ASV_QUIC_INCOMPLETE,     /* the server answered, but ASV_HANDSHAKE_TIME did not complete the
+                              handshake */
+  ASV_QUIC_OTHER_VERSIONS, /* the server speaks none that the client does */
+  ASV_QUIC_STALLED         /* nothing answers the client's packets for ASV_STALL_TIME */
+} AsvQuicTroubleKind;
+
+/* What stands in the way of a connection. */
+typedef struct {
+  AsvQuicTroubleKind kind;
+  AsvSpan versions; /* of ASV_QUIC_OTHER_VERSIONS: the first of those offered, four octets each */
+} AsvQuicTrouble;
 
 typedef struct {
   void *self;
@@ -48,6 +63,8 @@ typedef struct {
   void (*waits)(void *connection, const AsvPacketRef *since);
   /* The connection goes away, after every stream's end(). The consumer frees its object. */
   void (*released)(void *connection, const AsvPacketRef *at, AsvEnd why);
+  /* Each kind once at most. May be NULL. */
+  void (*trouble)(void *connection, const AsvPacketRef *at, const AsvQuicTrouble *trouble);
 } AsvQuicEvents;
 
 typedef struct AsvQuic AsvQuic;
@@ -60,6 +77,17 @@ gboolean asv_quic_datagram(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *
 
 /* TRUE while the octets now being delivered to a client's stream came in 0-RTT packets. */
 gboolean asv_quic_early_data(const AsvQuic *quic);
+
+/* Whose datagram an ICMP error quotes. */
+typedef struct {
+  void *connection; /* the consumer's object */
+  AsvSide from;
+  gboolean established; /* its handshake is complete */
+} AsvQuicQuoted;
+
+/* Finds the newest open connection between the quoted datagram's endpoints; FALSE when there is
+ * none, or that side has not sent anything. */
+gboolean asv_quic_quoted(AsvQuic *quic, const AsvUdp *quoted, AsvQuicQuoted *found);
 
 /* Ends every connection (ASV_END_CAPTURE), in order of number. */
 void asv_quic_finish(AsvQuic *quic, const AsvPacketRef *at);

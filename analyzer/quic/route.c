@@ -373,6 +373,16 @@ guint asv_quic_routes_find(AsvQuic *quic, const AsvUdp *udp, AsvQuicRoute *route
   return find_short(quic->routes, udp, routes, room);
 }
 
+AsvQuicConnection *asv_quic_routes_quoted(AsvQuic *quic, const AsvUdp *quoted, AsvSide *from) {
+  const Path *path = find_path(quic->routes, quoted, FALSE);
+  for (guint i = path ? path->links->len : 0; i-- > 0;) {
+    const Link *link = link_at(path, i);
+    *from = sender(path, link, quoted);
+    if (!link->connection->closing && link->connection->seen[*from]) return link->connection;
+  }
+  return NULL;
+}
+
 /* --- noting --- */
 
 /*

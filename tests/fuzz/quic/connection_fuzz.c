@@ -6,6 +6,12 @@
  */
 #include "analyzer/quic/quic.h"
 
+static void on_trouble(void *connection, const AsvPacketRef *at, const AsvQuicTrouble *trouble) {
+  (void)at;
+  g_assert(connection && trouble->kind <= ASV_QUIC_STALLED);
+  g_assert(trouble->versions.size == 0 || trouble->kind == ASV_QUIC_OTHER_VERSIONS);
+}
+
 int LLVMFuzzerTestOneInput(const guint8 *data, size_t size);
 
 typedef struct {
@@ -174,8 +180,16 @@ int LLVMFuzzerTestOneInput(const guint8 *data, size_t size) {
   AsvKeys *keys = asv_keys_new();
   asv_keys_load(keys, asv_span_text(SECRETS));
   AsvTlsContext *context = asv_tls_context_new(keys);
-  AsvQuicEvents events = {&seen,         on_opened,  on_handshake, on_stream,  on_migrated,
-                          on_unreadable, on_closing, on_waits,     on_released};
+  AsvQuicEvents events = {.self = &seen,
+                          .opened = on_opened,
+                          .handshake = on_handshake,
+                          .stream = on_stream,
+                          .migrated = on_migrated,
+                          .unreadable = on_unreadable,
+                          .closing = on_closing,
+                          .waits = on_waits,
+                          .released = on_released,
+                          .trouble = on_trouble};
   AsvQuic *quic = asv_quic_new(context, &events);
   AsvReader reader = asv_reader(asv_span(data, size));
   while (asv_reader_left(&reader)) {

@@ -130,6 +130,14 @@ static inline void replay_closing(void *self, const AsvPacketRef *at G_GNUC_UNUS
               (int)by, close->framed ? "" : " reset", close->error);
 }
 
+static inline void replay_trouble(void *self, const AsvPacketRef *at G_GNUC_UNUSED,
+                                  const AsvQuicTrouble *trouble) {
+  static const char *const kinds[] = {"no-answer", "incomplete", "versions", "stalled"};
+  ReplayConnection *connection = self;
+  replay_line(connection->replay, "trouble %u %s %zu", connection->number, kinds[trouble->kind],
+              trouble->versions.size);
+}
+
 static inline void replay_waits(void *self, const AsvPacketRef *since) {
   ReplayConnection *connection = self;
   connection->replay->waits++;
@@ -189,6 +197,7 @@ static inline Replay *replay_new(const char *name, gboolean with_keys) {
                           .unreadable = replay_unreadable,
                           .closing = replay_closing,
                           .waits = replay_waits,
+                          .trouble = replay_trouble,
                           .released = replay_released};
   replay->context = asv_tls_context_new(replay->keys);
   replay->quic = asv_quic_new(replay->context, &events);
