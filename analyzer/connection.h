@@ -3,7 +3,7 @@
  * What the files of the pipeline share about one connection: pipeline.c (the
  * interface and time), tcp.c (TCP connections and the tunnels in them),
  * over-quic.c (QUIC connections), names.c (DNS), told.c (what the layers of a
- * connection tell, as observations).
+ * connection tell, as observations), failure.c (what stood in its way).
  */
 #ifndef ANALYZER_CONNECTION_H
 #define ANALYZER_CONNECTION_H
@@ -62,7 +62,9 @@ struct AsvConn {
   AsvConnectionRef ref;
   char client[ASV_ENDPOINT_TEXT], label[24];
   char *server;
+  gint64 opened; /* time of its first packet */
   guint64 requests;
+  guint failures; /* bits by AsvFailureReason: told */
   AsvFrom goaway;
   gboolean closed;
   GPtrArray *tunnels; /* AsvConn*, owned */
@@ -109,8 +111,29 @@ void asv_conn_tell_unreadable(void *self, const AsvPacketRef *at, AsvSide from,
                               AsvTlsUnreadable reason, guint64 bytes);
 /* Once at most; later calls are ignored. */
 void asv_conn_tell_close(AsvConn *conn, const AsvPacketRef *at, AsvFrom by, AsvCloseReason reason);
+/* Each reason once; later calls are ignored. detail may be NULL. */
+void asv_conn_tell_failure(AsvConn *conn, const AsvPacketRef *at, const AsvFailureSeen *failure);
 /* `who`, a layer of conn, holds something of packet since; NULL: no longer. */
 void asv_conn_set_wait(const AsvConn *conn, const void *who, const AsvPacketRef *since);
+
+/* --- failure.c --- */
+
+/* What the network tells of a TCP connection; connection is the AsvConn. */
+void asv_failure_net(void *self, void *connection, const AsvPacketRef *at,
+                     const AsvNetTrouble *trouble);
+/* An ICMP error that quotes a datagram of a QUIC connection. */
+void asv_failure_icmp(void *self, const AsvPacketRef *at, const AsvUdp *quoted,
+                      const AsvIcmp *icmp);
+/* AsvTlsEvents.alert */
+void asv_failure_alert(void *conn, const AsvPacketRef *at, AsvSide from, guint8 description);
+/* AsvQuicEvents.trouble */
+void asv_failure_quic(void *conn, const AsvPacketRef *at, const AsvQuicTrouble *trouble);
+/* A QUIC connection is closed; nothing is told where that is no error. */
+void asv_failure_close(AsvConn *conn, const AsvPacketRef *at, AsvSide by,
+                       const AsvQuicClose *close);
+/* A TCP connection ends, for that reason: tells where its TLS handshake was not completed and
+ * nothing else says why. */
+void asv_failure_incomplete(AsvConn *conn, const AsvPacketRef *at, AsvCloseReason reason);
 
 static inline AsvFrom asv_from_side(AsvSide side) {
   return side == ASV_CLIENT ? ASV_FROM_CLIENT : ASV_FROM_SERVER;

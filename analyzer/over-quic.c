@@ -9,6 +9,7 @@ static void *on_opened(void *self, const AsvQuicFlow *flow) {
   AsvConn *conn = asv_conn_new(self, NULL);
   char client[ASV_ENDPOINT_TEXT];
   conn->is_quic = TRUE;
+  conn->opened = flow->first.time;
   conn->scheme = ASV_SCHEME_HTTPS;
   asv_conn_name(conn, &flow->client, &flow->server, client);
   g_snprintf(conn->label, sizeof conn->label, "quic:%" G_GUINT32_FORMAT, flow->number);
@@ -42,7 +43,7 @@ static void on_migrated(void *self, const AsvPacketRef *at, const AsvEndpoint *c
 }
 
 static void on_closing(void *self, const AsvPacketRef *at, AsvSide by, const AsvQuicClose *close) {
-  (void)close;
+  asv_failure_close(self, at, by, close);
   asv_conn_tell_close(self, at, asv_from_side(by), ASV_CLOSE_QUIC);
 }
 
@@ -69,5 +70,6 @@ AsvQuicEvents asv_over_quic_events(AsvPipeline *pipeline) {
                          .unreadable = asv_conn_tell_unreadable,
                          .closing = on_closing,
                          .waits = on_waits,
-                         .released = on_released};
+                         .released = on_released,
+                         .trouble = asv_failure_quic};
 }

@@ -95,6 +95,7 @@ static void conn_start(AsvConn *conn, AsvSpeaks speaks, AsvSink sinks[2]) {
     AsvTlsEvents events = {.self = conn,
                            .handshake = asv_conn_tell_handshake,
                            .unreadable = asv_conn_tell_unreadable,
+                           .alert = asv_failure_alert,
                            .waits = on_tls_waits};
     conn->tls = asv_tls_new(conn->pipeline->tls, &events, plain);
     sinks[ASV_CLIENT] = asv_tls_sink(conn->tls, ASV_CLIENT);
@@ -165,6 +166,7 @@ static void *on_opened(void *self, const AsvFlow *flow, AsvSink sinks[2]) {
   AsvConn *conn = asv_conn_new(pipeline, flow);
   AsvDirectionEvents events = {
       .self = conn, .client = on_client, .speaks = on_speaks, .waits = on_direction_waits};
+  conn->opened = flow->first.time;
   if (flow->opener < 0) {
     g_queue_push_tail(&pipeline->undecided, conn);
     conn->undecided = pipeline->undecided.tail;
@@ -216,6 +218,7 @@ gboolean asv_conn_tunnel(void *self, const AsvPacketRef *at, guint64 stream G_GN
   if (outer->tunnels->len >= ASV_TUNNELS_MAX) return FALSE;
   AsvConn *conn = asv_conn_new(outer->pipeline, outer->flow);
   g_ptr_array_add(outer->tunnels, conn);
+  conn->opened = at->time;
   memcpy(conn->client, outer->client, sizeof conn->client);
   memcpy(conn->label, outer->label, sizeof conn->label);
   g_autofree char *octets = asv_span_dup(target);
@@ -236,6 +239,10 @@ gboolean asv_conn_tunnel(void *self, const AsvPacketRef *at, guint64 stream G_GN
 }
 
 AsvNetEvents asv_tcp_events(AsvPipeline *pipeline) {
-  return (AsvNetEvents){
-      .self = pipeline, .opened = on_opened, .closing = on_closing, .released = on_released};
+  return (AsvNetEvents){.self = pipeline,
+                        .opened = on_opened,
+                        .closing = on_closing,
+                        .released = on_released,
+                        .trouble = asv_failure_net,
+                        .icmp = asv_failure_icmp};
 }

@@ -34,7 +34,17 @@ static void tell_unreadable(const AsvConn *conn, const AsvPacketRef *at, AsvFrom
   asv_conn_emit(conn, at, &seen);
 }
 
+void asv_conn_tell_failure(AsvConn *conn, const AsvPacketRef *at, const AsvFailureSeen *failure) {
+  guint bit = 1u << failure->reason;
+  if (conn->failures & bit) return;
+  conn->failures |= bit;
+  AsvObservation seen = asv_conn_observation(conn, at, ASV_OBSERVATION_FAILURE);
+  seen.failure = *failure;
+  asv_conn_emit(conn, at, &seen);
+}
+
 void asv_conn_tell_close(AsvConn *conn, const AsvPacketRef *at, AsvFrom by, AsvCloseReason reason) {
+  asv_failure_incomplete(conn, at, reason);
   if (conn->closed) return;
   conn->closed = TRUE;
   AsvObservation seen = asv_conn_observation(conn, at, ASV_OBSERVATION_CLOSE);
