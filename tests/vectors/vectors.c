@@ -3,7 +3,8 @@
  * Sends every vector through the program: vectors ALTSHARK FOLDER. Each field
  * value and each ALTSVC frame gets a TLS connection of a client of its own in a
  * made-up capture; what altshark reports for that client must be the vector's
- * verdict and alternatives.
+ * verdict and alternatives. Field values are then read once more as each client
+ * does that has a model: what it stores must be what was recorded.
  */
 #include <glib/gstdio.h>
 #include <jansson.h>
@@ -26,6 +27,7 @@ typedef struct {
   void (*fill)(const json_t *vector, GByteArray *by_client, GByteArray *by_server,
                nghttp2_hd_deflater *server);
   void (*check)(Run *run, const json_t *vector, const json_t *client);
+  const char *model; /* --model */
 } Kind;
 
 /* The octets of a JSON string in which each character stands for one. */
@@ -190,6 +192,51 @@ static void check_field_value(Run *run, const json_t *vector, const json_t *clie
   json_decref(ignored);
 }
 
+/* ---- what clients store ---- */
+
+/* Clients that take brackets off write none. */
+static gboolean same_host(const char *want, const char *got) {
+  g_autofree char *lower = g_ascii_strdown(*want ? want : "origin.example", -1);
+  if (g_str_equal(got, lower)) return TRUE;
+  g_autofree char *bracketed = g_strdup_printf("[%s]", lower);
+  return g_str_equal(got, bracketed);
+}
+
+static gboolean same_stored(const json_t *want, const json_t *got) {
+  const char *host = json_string_value(json_object_get(got, "host"));
+  const json_t *persist = json_object_get(want, "persist");
+  return same_text(want, "alpn", got, "alpn") && host &&
+         same_host(json_string_value(json_object_get(want, "host")), host) &&
+         number(want, "port") == number(got, "port") && number(want, "ma") == number(got, "ma") &&
+         (!persist || json_is_true(persist) == json_is_true(json_object_get(got, "persist")));
+}
+
+static void check_stored(Run *run, const json_t *vector, const json_t *client, const char *key,
+                         const char *list) {
+  const char *name = json_string_value(json_object_get(vector, "input"));
+  const json_t *want = json_object_get(json_object_get(vector, key), list);
+  json_t *learned = events_named(client, "learned");
+  gboolean same = json_array_size(want) == json_array_size(learned);
+  for (gsize i = 0; same && i < json_array_size(want); i++)
+    same = same_stored(json_array_get(want, i),
+                       json_object_get(json_array_get(learned, i), "alternative"));
+  g_autofree char *problem = g_strdup_printf("%s stores something else", key);
+  if (!same) complain(run, name, problem, learned);
+  json_decref(learned);
+}
+
+static void check_chromium(Run *run, const json_t *vector, const json_t *client) {
+  check_stored(run, vector, client, "chromium", "cached");
+}
+
+static void check_firefox(Run *run, const json_t *vector, const json_t *client) {
+  check_stored(run, vector, client, "firefox", "stored");
+}
+
+static void check_curl(Run *run, const json_t *vector, const json_t *client) {
+  check_stored(run, vector, client, "curl", "stored");
+}
+
 static const json_t *origin_named(const json_t *client, const char *name) {
   json_t *origin;
   gsize i;
@@ -224,8 +271,9 @@ static void check_frame(Run *run, const json_t *vector, const json_t *client) {
 
 /* ---- the runs ---- */
 
-static json_t *report_of(const Run *run, const char *capture) {
-  const char *argv[] = {run->altshark, "--no-progress", "-T", "json", capture, NULL};
+static json_t *report_of(const Run *run, const char *model, const char *capture) {
+  const char *argv[] = {run->altshark, "--no-progress", "--model", model,
+                        "-T",          "json",          capture,   NULL};
   g_autofree char *out = NULL;
   g_autoptr(GError) error = NULL;
   int status = 0;
@@ -255,7 +303,7 @@ static void run_kind(Run *run, const char *file, const Kind *kind) {
   if (!vectors) g_error("%s: %s", file, problem.text);
   g_autofree char *capture = g_build_filename(run->folder, "vectors.pcapng", NULL);
   write_capture(capture, kind, vectors);
-  json_t *report = report_of(run, capture);
+  json_t *report = report_of(run, kind->model, capture);
   for (gsize i = 0; i < json_array_size(vectors); i++) {
     const json_t *client = client_of(report, (guint)i);
     run->checked++;
@@ -270,15 +318,19 @@ static void run_kind(Run *run, const char *file, const Kind *kind) {
 }
 
 int main(int argc, char **argv) {
-  static const Kind field_values = {"origin.example", "DNS:origin.example", fill_field_value,
-                                    check_field_value};
+  static const Kind field_values[] = {
+      {"origin.example", "DNS:origin.example", fill_field_value, check_field_value, "rfc7838"},
+      {"origin.example", "DNS:origin.example", fill_field_value, check_chromium, "chromium"},
+      {"origin.example", "DNS:origin.example", fill_field_value, check_firefox, "firefox"},
+      {"origin.example", "DNS:origin.example", fill_field_value, check_curl, "curl"}};
   static const Kind frames = {"www.example.com", "DNS:www.example.com,DNS:*.example.com",
-                              fill_frame, check_frame};
+                              fill_frame, check_frame, "rfc7838"};
   if (argc != 3) g_error("usage: vectors ALTSHARK FOLDER");
   Run run = {.altshark = argv[1], .folder = g_dir_make_tmp(NULL, NULL)};
   g_autofree char *values_file = g_build_filename(argv[2], "field_values.json", NULL);
   g_autofree char *frames_file = g_build_filename(argv[2], "frames.json", NULL);
-  run_kind(&run, values_file, &field_values);
+  for (gsize i = 0; i < G_N_ELEMENTS(field_values); i++)
+    run_kind(&run, values_file, &field_values[i]);
   run_kind(&run, frames_file, &frames);
   g_rmdir(run.folder);
   g_free(run.folder);
