@@ -23,6 +23,7 @@ typedef struct {
   const char *spec;   /* NULL when no specification speaks about it */
   const char *advice; /* what to do, a sentence that follows "Do:" */
   AsvFilterKind filter;
+  const char *meaning; /* what it is and why it matters, for --explain; whole sentences */
 } AsvFindingRow;
 
 /* The row of a code; static. */

@@ -29,6 +29,14 @@ typedef enum {
   ASV_FINDING_HOST_NOT_ASCII,
   ASV_FINDING_PORT_UNUSABLE,
   ASV_FINDING_ALTERNATIVE_WITHOUT_TLS,
+  ASV_FINDING_ALTERNATIVE_CERTIFICATE_MISMATCH,
+  ASV_FINDING_ALTERNATIVE_CERTIFICATE_REJECTED,
+  ASV_FINDING_ALTERNATIVE_ALPN_MISMATCH,
+  ASV_FINDING_ALTERNATIVE_REFUSED,
+  ASV_FINDING_ALTERNATIVE_NO_ANSWER,
+  ASV_FINDING_ALTERNATIVE_HANDSHAKE_FAILED,
+  ASV_FINDING_ALTERNATIVE_STALLED,
+  ASV_FINDING_ALTERNATIVE_SNI_MISMATCH,
   ASV_FINDING_AUTHORITY_NAMES_ALTERNATIVE,
   ASV_FINDING_CONNECTION_SPECIFIC_FIELD,
   /* warnings */
@@ -48,6 +56,7 @@ typedef enum {
   ASV_FINDING_USED_AFTER_EXPIRY,
   ASV_FINDING_USED_AFTER_CLEAR,
   ASV_FINDING_NOT_USED,
+  ASV_FINDING_UDP_BLOCKED_LIKELY,
   ASV_FINDING_ALT_USED_WRONG,
   /* notes */
   ASV_FINDING_FRAME_FLAGS,
@@ -68,6 +77,9 @@ typedef enum {
   ASV_FINDING_ALT_USED_MISSING,
   ASV_FINDING_PROXIED,
   ASV_FINDING_PROXY_LEG,
+  ASV_FINDING_TLS_INTERCEPTED,
+  ASV_FINDING_CLIENT_IGNORES_FRAMES,
+  ASV_FINDING_CLIENT_HAS_NO_CACHE,
   ASV_FINDING_KEEP_ALIVE_WITHOUT_CONNECTION,
   ASV_FINDING_COVERAGE_NO_SECRETS,
   ASV_FINDING_COVERAGE_BYTES_LOST,
@@ -81,6 +93,9 @@ typedef enum {
 const char *asv_finding_name(AsvFindingCode code);
 AsvSeverity asv_finding_severity(AsvFindingCode code);
 const char *asv_finding_spec(AsvFindingCode code);
+/* What it is and why it matters, and what to do: whole sentences. */
+const char *asv_finding_meaning(AsvFindingCode code);
+const char *asv_finding_advice(AsvFindingCode code);
 
 /* The code of that name; FALSE when there is none. */
 gboolean asv_finding_by_name(const char *name, AsvFindingCode *code);

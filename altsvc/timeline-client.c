@@ -27,6 +27,9 @@ void asv_client_free(gpointer data) {
   if (client->unplaced) g_ptr_array_unref(client->unplaced);
   if (client->addresses) g_ptr_array_unref(client->addresses);
   g_clear_pointer(&client->sessions, g_hash_table_destroy);
+  g_clear_pointer(&client->issuers, g_hash_table_destroy);
+  g_clear_pointer(&client->elsewhere, g_ptr_array_unref);
+  asv_observation_free(client->unanswered);
   g_free(client);
 }
 

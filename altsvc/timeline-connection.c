@@ -42,7 +42,7 @@ static void names_drop(AsvTimelineState *state, AsvNames *names) {
   if (names && --names->uses == 0) g_hash_table_remove(state->names, names->key);
 }
 
-static gboolean names_cover(const AsvNames *names, AsvSpan host) {
+gboolean asv_names_cover(const AsvNames *names, AsvSpan host) {
   for (char **name = names->list; *name; name++)
     if (asv_name_covers(*name, host)) return TRUE;
   return FALSE;
@@ -61,6 +61,7 @@ static void connection_free(AsvTimelineState *state, AsvConnection *connection) 
     g_array_unref(connection->pending);
   }
   if (connection->unreadable) g_ptr_array_unref(connection->unreadable);
+  asv_observation_free(connection->failure);
   g_free(connection);
 }
 
@@ -91,7 +92,7 @@ static guint16 port_of(const char *server) {
 static void evict_oldest(AsvTimelineState *state, GQueue *queue, guint max) {
   while (queue->length > max) {
     AsvConnection *oldest = queue->head->data;
-    asv_timeline_settle(state, oldest, NULL, NULL);
+    asv_timeline_end(state, oldest, NULL);
     g_queue_unlink(queue, &oldest->node);
     connection_free(state, oldest);
   }
@@ -193,6 +194,19 @@ static void remember_session(AsvTimelineState *state, AsvConnection *connection)
   names_drop(state, known);
 }
 
+/* The names with commas between; NULL when there is none. */
+static const char *join_names(AsvTimelineState *state, const AsvSpans *names) {
+  if (!names->count) return NULL;
+  GString *list = g_string_new(NULL);
+  for (gsize i = 0; i < names->count && list->len < ASV_NAME_MAX; i++) {
+    if (i) g_string_append_c(list, ',');
+    g_string_append_len(list, (const char *)names->items[i].data, (gssize)names->items[i].size);
+  }
+  const char *joined = asv_timeline_intern(state, asv_span(list->str, list->len), ASV_NAME_MAX);
+  g_string_free(list, TRUE);
+  return joined;
+}
+
 void asv_connection_handshake(AsvTimelineState *state, AsvConnection *connection,
                               const AsvObservation *seen) {
   const AsvHandshakeSeen *about = &seen->handshake;
@@ -202,9 +216,14 @@ void asv_connection_handshake(AsvTimelineState *state, AsvConnection *connection
   if (about->secrets) state->timeline->coverage.decrypted++;
   connection->sni = asv_timeline_intern(state, about->sni, ASV_NAME_MAX);
   AsvSpan alpn = about->alpn;
+  gboolean alpn_known = alpn.size > 0;
   if (!alpn.size && connection->quic && about->alpn_offered.count)
     alpn = about->alpn_offered.items[0];
   if (alpn.size) connection->alpn = asv_timeline_intern(state, alpn, ASV_NAME_MAX);
+  connection->offered = join_names(state, &about->alpn_offered);
+  connection->issuer = asv_timeline_intern(state, about->certificate_issuer, ASV_NAME_MAX);
+  connection->ech = about->ech;
+  connection->answered = about->tls_version || alpn_known || about->certificate_names.count;
   if (about->certificate_names.count)
     connection->names = names_take(state, &about->certificate_names);
   remember_session(state, connection);
@@ -249,7 +268,7 @@ static void show_close(AsvTimelineState *state, AsvConnection *connection,
 void asv_connection_close(AsvTimelineState *state, AsvConnection *connection,
                           const AsvObservation *seen) {
   if (connection->closed) return;
-  asv_timeline_settle(state, connection, NULL, NULL);
+  asv_timeline_end(state, connection, seen);
   if (seen->close.reason != ASV_CLOSE_CAPTURE_ENDS) {
     show_close(state, connection, seen);
     if (connection->row && seen->close.reason != ASV_CLOSE_IDLE)
@@ -432,7 +451,7 @@ gboolean asv_connection_speaks_for(const AsvConnection *connection, const AsvOri
   }
   if (origin->origin.scheme == ASV_SCHEME_HTTP) return asked;
   if (!connection->tls) return asked;
-  if (connection->names) return names_cover(connection->names, origin->origin.host);
+  if (connection->names) return asv_names_cover(connection->names, origin->origin.host);
   return asked || (connection->sni &&
                    asv_span_equal_nocase(asv_span_text(connection->sni), origin->origin.host));
 }

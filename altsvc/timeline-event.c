@@ -103,7 +103,8 @@ static void end_runs(AsvOriginState *origin) {
 
 gboolean asv_event_add(AsvTimelineState *state, AsvOriginState *origin, AsvEvent *event) {
   if (event->kind != ASV_EVENT_REFRESHED && event->kind != ASV_EVENT_TRIED &&
-      event->kind != ASV_EVENT_USED && event->kind != ASV_EVENT_CONTEXT)
+      event->kind != ASV_EVENT_USED && event->kind != ASV_EVENT_FAILED &&
+      event->kind != ASV_EVENT_CONTEXT)
     end_runs(origin);
   asv_recent_tell(state, origin->client, origin, event);
   return add(state, &origin->events, event);
@@ -160,12 +161,24 @@ static gboolean prolong_run(const AsvChangeContext *context, AsvEntry *entry) {
   return TRUE;
 }
 
+/* An origin whose alternative a TCP connection may be for before it says so. */
+static void note_elsewhere(AsvOriginState *origin) {
+  AsvClientState *client = origin->client;
+  if (!client->elsewhere) client->elsewhere = g_ptr_array_new();
+  if (client->elsewhere->len < ASV_HOST_ORIGINS_MAX &&
+      !g_ptr_array_find(client->elsewhere, origin, NULL))
+    g_ptr_array_add(client->elsewhere, origin);
+}
+
 static void note_coming(AsvOriginState *origin, const AsvEntry *entry) {
   origin->generation++;
   origin->learned++;
   if (!entry->alternative.usable) return;
   origin->usable++;
-  if (asv_alternative_is_origin(&entry->alternative, origin)) origin->own++;
+  if (asv_alternative_is_origin(&entry->alternative, origin))
+    origin->own++;
+  else if (asv_alternative_is_tcp(&entry->alternative))
+    note_elsewhere(origin);
 }
 
 static void on_changed(void *self, AsvEventKind kind, AsvEndedBy ended_by, gint64 time,

@@ -45,11 +45,27 @@ static gboolean leaves_default(const AsvTimelineState *state, const AsvConnectio
          address_fit(state, connection, origin->origin.host) == ASV_ADDRESS_OTHER;
 }
 
+static gboolean has_name(const char *names, const char *name) {
+  gsize size = strlen(name);
+  for (const char *at = names; *at;) {
+    gsize length = strcspn(at, ",");
+    if (length == size && memcmp(at, name, size) == 0) return TRUE;
+    at += length;
+    if (*at) at++;
+  }
+  return FALSE;
+}
+
+static gboolean speaks(const AsvConnection *connection, const char *alpn, gboolean has_stream) {
+  if (connection->by_offer) return has_name(connection->offered, alpn);
+  return strcmp(alpn, protocol_of(connection, has_stream)) == 0;
+}
+
 gboolean asv_match_fits(const AsvTimelineState *state, const AsvConnection *connection,
                         const AsvOriginState *origin, const AsvEntry *entry, gboolean has_stream) {
   const AsvAlternativeSeen *to = &entry->alternative;
-  const char *protocol = protocol_of(connection, has_stream);
-  if (!to->usable || to->port != connection->port || strcmp(to->alpn, protocol) != 0) return FALSE;
+  if (!to->usable || to->port != connection->port || !speaks(connection, to->alpn, has_stream))
+    return FALSE;
   if (is_address(to->host) && !goes_to_address(connection, to->host)) return FALSE;
   if (connection->proxied && !goes_to_address(connection, to->host)) return FALSE;
   AsvAddressFit fit = address_fit(state, connection, asv_span_text(to->host));
@@ -167,30 +183,88 @@ static Try find_try(const AsvTimelineState *state, const AsvConnection *connecti
   return best;
 }
 
+/* Notes the try and tells of it. */
+static void add_tried(AsvTimelineState *state, AsvConnection *connection, const Try *found,
+                      const char *evidence) {
+  AsvEntry *entry = found->match.entry;
+  AsvEvent *event =
+      asv_event_new(state, ASV_EVENT_TRIED, connection->opened.time, NULL, connection);
+  event->packet = event->last_packet = connection->opened.packet;
+  event->file = connection->opened.file;
+  event->ambiguous = found->match.ambiguous;
+  event->evidence = evidence;
+  asv_event_set_alternative(event, entry);
+  entry->tried = TRUE;
+  connection->tried_origin = found->origin;
+  connection->tried_alternative = entry->alternative;
+  if (found->origin->rows && connection->opened.time <= state->at)
+    asv_timeline_mark_tried(found->origin, &entry->alternative);
+  asv_event_add(state, found->origin, event);
+}
+
+void asv_timeline_tried(AsvTimelineState *state, AsvConnection *connection, AsvOriginState *origin,
+                        AsvEntry *entry) {
+  Try found = {.origin = origin, .match = {.entry = entry}};
+  add_tried(state, connection, &found, "request-origin");
+}
+
 void asv_timeline_settle(AsvTimelineState *state, AsvConnection *connection,
                          const AsvRequestSeen *request, AsvOriginState *origin) {
   if (connection->settled) return;
   connection->settled = TRUE;
   if (!request && (!connection->shaken || !asv_client_of(state, connection, NULL))) return;
   Try found = find_try(state, connection, request, origin);
+  if (!found.origin && !request && connection->offered) {
+    connection->by_offer = TRUE;
+    found = find_try(state, connection, NULL, NULL);
+    connection->by_offer = FALSE;
+  }
   if (!found.origin) return;
-  AsvEntry *entry = found.match.entry;
-  AsvEvent *event =
-      asv_event_new(state, ASV_EVENT_TRIED, connection->opened.time, NULL, connection);
-  event->packet = event->last_packet = connection->opened.packet;
-  event->file = connection->opened.file;
-  event->ambiguous = found.match.ambiguous;
-  event->evidence = found.match.by_alt_used ? "alt-used"
-                    : connection->sni       ? "sni-port-alpn"
-                                            : "request-origin";
-  asv_event_set_alternative(event, entry);
-  entry->tried = TRUE;
-  connection->tried_origin = found.origin;
-  connection->tried_alternative = entry->alternative;
-  if (found.origin->rows && connection->opened.time <= state->at)
-    asv_timeline_mark_tried(found.origin, &entry->alternative);
+  add_tried(state, connection, &found,
+            found.match.by_alt_used ? "alt-used"
+            : connection->sni       ? "sni-port-alpn"
+                                    : "request-origin");
   const guint sealed = 1U << ASV_UNREADABLE_NO_SECRETS | 1U << ASV_UNREADABLE_ECH_NO_SECRETS |
                        1U << ASV_UNREADABLE_DECRYPT_FAILED | 1U << ASV_UNREADABLE_UNKNOWN_SUITE;
-  if (!request && (connection->unreadable_reasons & sealed)) found.origin->maybe_used = TRUE;
-  asv_event_add(state, found.origin, event);
+  if (!request && !connection->failure && (connection->unreadable_reasons & sealed))
+    found.origin->maybe_used = TRUE;
+}
+
+/* ---- tried, before any name was said ---- */
+
+/* Whether a connection to that address and port can only be for that alternative. */
+static gboolean leads_there(const AsvTimelineState *state, const AsvConnection *connection,
+                            const AsvOriginState *origin, const AsvEntry *entry) {
+  const AsvAlternativeSeen *to = &entry->alternative;
+  gint64 opened = connection->opened.time;
+  if (!to->usable || !asv_alternative_is_tcp(to) || asv_alternative_is_origin(to, origin) ||
+      to->port != connection->port || entry->learned > opened || opened >= entry->expires)
+    return FALSE;
+  if (is_address(to->host)) return goes_to_address(connection, to->host);
+  AsvAddressFit fit = address_fit(state, connection, asv_span_text(to->host));
+  if (fit != ASV_ADDRESS_UNKNOWN) return fit == ASV_ADDRESS_GIVEN;
+  if (to->port == asv_scheme_port(origin->origin.scheme)) return FALSE;
+  if (!origin->default_server || !asv_span_is_nocase(origin->origin.host, to->host)) return TRUE;
+  return asv_span_equal(asv_timeline_server_address(connection->server),
+                        asv_timeline_server_address(origin->default_server));
+}
+
+void asv_timeline_settle_by_address(AsvTimelineState *state, AsvConnection *connection,
+                                    const AsvObservation *last) {
+  gboolean reset = last && last->kind == ASV_OBSERVATION_CLOSE &&
+                   last->close.reason == ASV_CLOSE_RESET && last->close.by == ASV_FROM_SERVER;
+  if (connection->quic || connection->shaken || connection->proxied) return;
+  if (!connection->failure && !reset) return;
+  AsvClientState *client = asv_client_of(state, connection, NULL);
+  Try found = {0};
+  for (guint i = 0; client && client->elsewhere && i < client->elsewhere->len; i++) {
+    AsvOriginState *origin = client->elsewhere->pdata[i];
+    for (guint j = 0; j < origin->cache.count; j++) {
+      AsvEntry *entry = &origin->cache.entries[j];
+      if (!leads_there(state, connection, origin, entry)) continue;
+      found.match.ambiguous = found.origin != NULL;
+      if (!found.origin) found = (Try){.origin = origin, .match = {.entry = entry}};
+    }
+  }
+  if (found.origin) add_tried(state, connection, &found, "address-port");
 }

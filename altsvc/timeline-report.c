@@ -90,8 +90,10 @@ static void expire_to_end(AsvTimelineState *state, AsvOriginState *origin) {
 /* ---- verdicts ---- */
 
 static AsvOutcome judge(const AsvOriginState *origin) {
-  if (origin->uses) return ASV_OUTCOME_SWITCHED;
+  gboolean went_back = origin->failed_from && origin->last_default >= origin->failed_from;
+  if (origin->uses) return went_back ? ASV_OUTCOME_FELL_BACK : ASV_OUTCOME_SWITCHED;
   if (origin->maybe_used) return ASV_OUTCOME_UNKNOWN;
+  if (origin->failures) return went_back ? ASV_OUTCOME_FELL_BACK : ASV_OUTCOME_UNREACHABLE;
   if (origin->opportunities) return ASV_OUTCOME_NOT_USED;
   if (!origin->advertisements && !origin->learned)
     return origin->responses * 2 < origin->requests ? ASV_OUTCOME_UNKNOWN
@@ -133,29 +135,46 @@ static void explain_not_used(AsvTimelineState *state, AsvOriginState *origin) {
   add_because(origin, handle);
 }
 
-/* Findings of one kind of story, in the order in which to tell them. */
+#define SWITCHED (1U << ASV_OUTCOME_SWITCHED)
+#define FELL_BACK (1U << ASV_OUTCOME_FELL_BACK)
+#define UNREACHABLE (1U << ASV_OUTCOME_UNREACHABLE)
+#define NOT_USED (1U << ASV_OUTCOME_NOT_USED)
+#define CANNOT (1U << ASV_OUTCOME_CLIENT_CANNOT)
+#define PROXIED (1U << ASV_OUTCOME_PROXIED)
+#define NOT_ADVERTISED (1U << ASV_OUTCOME_NOT_ADVERTISED)
+#define UNKNOWN (1U << ASV_OUTCOME_UNKNOWN)
+
+/* A finding that belongs to the story of some verdicts. */
 typedef struct {
-  AsvOutcome verdict;
+  guint verdicts; /* bits */
   AsvFindingCode code;
   gboolean of_origin; /* else of the client as a whole */
 } Reason;
 
+/* In the order in which to tell them. */
 static const Reason reasons[] = {
-    {ASV_OUTCOME_SWITCHED, ASV_FINDING_MISDIRECTED, TRUE},
-    {ASV_OUTCOME_SWITCHED, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE, TRUE},
-    {ASV_OUTCOME_SWITCHED, ASV_FINDING_USED_AFTER_421, TRUE},
-    {ASV_OUTCOME_SWITCHED, ASV_FINDING_USED_AFTER_EXPIRY, TRUE},
-    {ASV_OUTCOME_SWITCHED, ASV_FINDING_USED_AFTER_CLEAR, TRUE},
-    {ASV_OUTCOME_NOT_USED, ASV_FINDING_MISDIRECTED, TRUE},
-    {ASV_OUTCOME_NOT_USED, ASV_FINDING_ALTERNATIVE_PORT_UNPRIVILEGED, TRUE},
-    {ASV_OUTCOME_PROXIED, ASV_FINDING_PROXIED, FALSE},
-    {ASV_OUTCOME_NOT_USED, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE, TRUE},
-    {ASV_OUTCOME_NOT_ADVERTISED, ASV_FINDING_ALTERNATIVE_IS_ORIGIN, TRUE},
-    {ASV_OUTCOME_UNKNOWN, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE, TRUE},
-    {ASV_OUTCOME_UNKNOWN, ASV_FINDING_COVERAGE_NO_SECRETS, FALSE},
-    {ASV_OUTCOME_UNKNOWN, ASV_FINDING_COVERAGE_BYTES_LOST, FALSE},
-    {ASV_OUTCOME_UNKNOWN, ASV_FINDING_COVERAGE_STARTED_LATE, FALSE},
-    {ASV_OUTCOME_UNKNOWN, ASV_FINDING_COVERAGE_ONE_DIRECTION, FALSE},
+    {SWITCHED | FELL_BACK | NOT_USED, ASV_FINDING_MISDIRECTED, TRUE},
+    {NOT_USED, ASV_FINDING_ALTERNATIVE_PORT_UNPRIVILEGED, TRUE},
+    {SWITCHED | FELL_BACK | NOT_USED | UNKNOWN, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE, TRUE},
+    {FELL_BACK | UNREACHABLE, ASV_FINDING_UDP_BLOCKED_LIKELY, FALSE},
+    {FELL_BACK | UNREACHABLE, ASV_FINDING_ALTERNATIVE_CERTIFICATE_MISMATCH, TRUE},
+    {FELL_BACK | UNREACHABLE, ASV_FINDING_ALTERNATIVE_CERTIFICATE_REJECTED, TRUE},
+    {FELL_BACK | UNREACHABLE, ASV_FINDING_ALTERNATIVE_ALPN_MISMATCH, TRUE},
+    {FELL_BACK | UNREACHABLE, ASV_FINDING_ALTERNATIVE_REFUSED, TRUE},
+    {FELL_BACK | UNREACHABLE, ASV_FINDING_ALTERNATIVE_NO_ANSWER, TRUE},
+    {FELL_BACK | UNREACHABLE, ASV_FINDING_ALTERNATIVE_HANDSHAKE_FAILED, TRUE},
+    {SWITCHED | FELL_BACK | UNREACHABLE, ASV_FINDING_ALTERNATIVE_STALLED, TRUE},
+    {SWITCHED | FELL_BACK, ASV_FINDING_USED_AFTER_421, TRUE},
+    {SWITCHED | FELL_BACK, ASV_FINDING_USED_AFTER_EXPIRY, TRUE},
+    {SWITCHED | FELL_BACK, ASV_FINDING_USED_AFTER_CLEAR, TRUE},
+    {PROXIED, ASV_FINDING_PROXIED, FALSE},
+    {CANNOT, ASV_FINDING_CLIENT_HAS_NO_CACHE, FALSE},
+    {CANNOT, ASV_FINDING_CLIENT_IGNORES_FRAMES, TRUE},
+    {NOT_ADVERTISED, ASV_FINDING_ALTERNATIVE_IS_ORIGIN, TRUE},
+    {UNKNOWN, ASV_FINDING_COVERAGE_NO_SECRETS, FALSE},
+    {UNKNOWN, ASV_FINDING_COVERAGE_BYTES_LOST, FALSE},
+    {UNKNOWN, ASV_FINDING_COVERAGE_STARTED_LATE, FALSE},
+    {UNKNOWN, ASV_FINDING_COVERAGE_ONE_DIRECTION, FALSE},
 };
 
 /* Before the findings are finished: says what a verdict rests on. */
@@ -165,7 +184,7 @@ static void explain(AsvTimelineState *state, AsvOriginState *origin) {
   if (verdict == ASV_OUTCOME_NOT_USED) explain_not_used(state, origin);
   for (guint i = 0; i < G_N_ELEMENTS(reasons); i++) {
     const Reason *reason = &reasons[i];
-    if (reason->verdict != verdict) continue;
+    if (!(reason->verdicts & 1U << verdict)) continue;
     guint handle = asv_findings_find(state->findings, reason->code, origin->client->name,
                                      reason->of_origin ? origin->text : NULL);
     if (handle) add_because(origin, handle);
@@ -369,6 +388,7 @@ void asv_timeline_report(AsvTimelineState *state) {
   GHashTable *gaps = client_gaps(state);
   for (guint i = 0; i < clients->len; i++) {
     explain_unplaced(state, clients->pdata[i], gaps);
+    asv_client_judge(state, clients->pdata[i]);
     GPtrArray *origins =
         sorted_values(((AsvClientState *)clients->pdata[i])->origins, compare_origins);
     for (guint j = 0; j < origins->len; j++) explain(state, origins->pdata[j]);

@@ -65,10 +65,18 @@ struct AsvOriginState {
   guint64 requests_since;           /* on the default route since an entry was there */
   AsvObservation *opportunity;      /* a copy of the first one */
   gboolean maybe_used;              /* a try that nobody could read */
-  const char *default_server;       /* where the default route led first */
-  GPtrArray *rows;                  /* AsvCacheRow* at --at, once it has passed */
-  GArray *because;                  /* guint handles */
+  guint64 failures;                 /* tries that failed */
+  gint64 failed_from;         /* what has failed since it was used last began then; 0: nothing */
+  gint64 last_default;        /* time of the last request on the default route; 0: none */
+  const char *default_server; /* where the default route led first */
+  GPtrArray *rows;            /* AsvCacheRow* at --at, once it has passed */
+  GArray *because;            /* guint handles */
 };
+
+/* Who issued the certificates of a name; NULL while there is none. */
+typedef struct {
+  const char *tcp, *quic;
+} AsvIssuers;
 
 struct AsvClientState {
   const char *name;
@@ -79,6 +87,11 @@ struct AsvClientState {
   GPtrArray *unplaced;  /* AsvEvent*; NULL when none */
   GHashTable *sessions; /* SNI to AsvNames*; NULL when none */
   GPtrArray *addresses; /* const char*: --client-by mac */
+  GHashTable *issuers;  /* SNI to AsvIssuers*, owned; NULL when none */
+  GPtrArray *elsewhere; /* AsvOriginState* with an alternative over TCP at another port or host;
+                           NULL when none */
+  guint64 quic, quic_answered, quic_unanswered; /* QUIC connections; the rest nobody knows */
+  AsvObservation *unanswered;                   /* a copy of the first such failure */
   const char *hint;
   AsvModelChoice choice; /* its agent: of the first known User-Agent */
   const char *chosen_by; /* the User-Agent that led to it; NULL: none yet */
@@ -141,11 +154,17 @@ typedef struct {
   gboolean settled;
   guint16 port;     /* of the server */
   gboolean proxied; /* a tunnel inside another connection */
-  gboolean quic, tls, shaken, resumed, closed;
+  gboolean quic, tls, shaken, resumed, closed, ended;
+  gboolean answered;        /* the server's part of the handshake was seen */
+  gboolean by_offer;        /* while it is matched by what it offered: it made no request */
   guint unreadable_reasons; /* bits 1 << AsvUnreadableReason */
   const char *label, *address, *server, *mac;
   AsvMoment opened;
   const char *sni, *alpn; /* NULL when unknown */
+  const char *offered;    /* ALPN names with commas between; NULL when unknown */
+  const char *issuer;     /* of the certificate; NULL when unknown */
+  AsvEch ech;
+  AsvObservation *failure; /* a copy of the first one before any request; NULL when none */
   AsvNames *names;
   AsvOriginState *tried_origin;
   AsvAlternativeSeen tried_alternative;
@@ -250,6 +269,8 @@ AsvPending *asv_connection_add_pending(AsvConnection *connection, const AsvReque
                                        AsvOriginState *origin);
 /* What SPEC'd rules call authoritative: may this connection speak for the origin on stream 0? */
 gboolean asv_connection_speaks_for(const AsvConnection *connection, const AsvOriginState *origin);
+/* TRUE when one of the certificate's names is the host's. */
+gboolean asv_names_cover(const AsvNames *names, AsvSpan host);
 void asv_connections_free(AsvTimelineState *state);
 void asv_names_free(gpointer names);
 
@@ -362,6 +383,30 @@ gboolean asv_match_alt_used(const AsvOriginState *origin, const AsvAlternativeSe
  */
 void asv_timeline_settle(AsvTimelineState *state, AsvConnection *connection,
                          const AsvRequestSeen *request, AsvOriginState *origin);
+
+/* As asv_timeline_settle(), of a TCP connection that ended before it named anybody: by where it
+ * went. `last` as in asv_timeline_end(). */
+void asv_timeline_settle_by_address(AsvTimelineState *state, AsvConnection *connection,
+                                    const AsvObservation *last);
+
+/* Tells that a connection, by its request, is a try of that entry though it does not fit. */
+void asv_timeline_tried(AsvTimelineState *state, AsvConnection *connection, AsvOriginState *origin,
+                        AsvEntry *entry);
+
+/* ---- timeline-fail.c ---- */
+
+void asv_timeline_failed(AsvTimelineState *state, AsvConnection *connection,
+                         const AsvObservation *seen);
+/* Nothing more will come of the connection: says what it was. `last` is the observation that ends
+ * it, NULL when none does. */
+void asv_timeline_end(AsvTimelineState *state, AsvConnection *connection,
+                      const AsvObservation *last);
+/* A request went to the server of an alternative, but not in the alternative's protocol. */
+void asv_timeline_other_protocol(AsvTimelineState *state, AsvConnection *connection,
+                                 AsvOriginState *origin, AsvEntry *entry,
+                                 const AsvObservation *seen);
+/* Raises what all connections of a client show together. */
+void asv_client_judge(AsvTimelineState *state, AsvClientState *client);
 
 /* ---- timeline-report.c ---- */
 

@@ -136,18 +136,18 @@ static void show_opening(const Asked *asked, const char *where) {
 
 /* It went to another server than the origin's own, where Alt-Used names an alternative, but did not
  * speak that one's protocol. */
-static gboolean went_where_named(const Asked *asked) {
+static AsvEntry *went_where_named(const Asked *asked) {
   const AsvOriginState *origin = asked->origin;
   const AsvConnection *connection = asked->connection;
   if (!origin->default_server || strcmp(origin->default_server, connection->server) == 0)
-    return FALSE;
+    return NULL;
   for (guint i = 0; i < origin->cache.count; i++) {
     const AsvAlternativeSeen *to = &origin->cache.entries[i].alternative;
     if (to->port == connection->port && asv_alternative_is_tcp(to) &&
         asv_match_alt_used(origin, to, asked->seen->request.alt_used))
-      return TRUE;
+      return &origin->cache.entries[i];
   }
-  return FALSE;
+  return NULL;
 }
 
 static void judge_route(const Asked *asked) {
@@ -165,11 +165,11 @@ static void judge_route(const Asked *asked) {
     return;
   }
   if (!first) return;
-  gboolean named = went_where_named(asked);
+  AsvEntry *named = went_where_named(asked);
   show_opening(asked, named ? ", to the server that Alt-Used names, not in its protocol" : "");
   if (named) {
     link->route = ASV_ROUTE_OTHER;
-    asked->origin->maybe_used = TRUE;
+    asv_timeline_other_protocol(asked->state, connection, asked->origin, named, asked->seen);
     return;
   }
   if (!connection->quic && connection->port == asked->origin->origin.port) {
@@ -195,6 +195,7 @@ static gboolean is_opportunity(const Asked *asked, const AsvEntry *entry) {
 
 static void count_default(const Asked *asked) {
   AsvOriginState *origin = asked->origin;
+  origin->last_default = asked->state->clock;
   if (!origin->cache.count) return;
   origin->requests_since++;
   if (asked->seen->request.protocol.size) return;
@@ -230,6 +231,7 @@ static void count_use(const Asked *asked) {
            "The client went on asking for this origin on the connection that had answered 421.");
   }
   if (link->used) count_request(asked, link->used);
+  if (!link->misdirected) asked->origin->failed_from = 0;
   if (!entry) return;
   entry->requests++;
   entry->last_used = now;
@@ -363,6 +365,8 @@ static gboolean misdirected(const Asked *asked, const AsvPending *pending) {
   AsvLink *link = asked->link;
   if (!link) return FALSE;
   if (!link->misdirected) link->misdirected = asked->state->clock;
+  if (link->route == ASV_ROUTE_ALTERNATIVE && !asked->origin->failed_from)
+    asked->origin->failed_from = asked->state->clock;
   if (link->route == ASV_ROUTE_DEFAULT) {
     accuse(asked, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE,
            "The origin's own server answered 421: there is nowhere left to go.");

@@ -208,6 +208,9 @@ static void dispatch(AsvTimelineState *state, AsvConnection *connection,
     case ASV_OBSERVATION_ADVERTISEMENT:
       asv_timeline_advertised(state, connection, seen);
       break;
+    case ASV_OBSERVATION_FAILURE:
+      asv_timeline_failed(state, connection, seen);
+      break;
     case ASV_OBSERVATION_CLOSE:
       asv_connection_close(state, connection, seen);
       break;
@@ -259,8 +262,7 @@ void asv_timeline_finish(AsvTimeline *timeline) {
   find_bounds(state);
   if (state->options.has_at && !state->at_passed && timeline->last > state->at)
     asv_timeline_pass_at(state);
-  for (GList *at = state->open.head; at; at = at->next)
-    asv_timeline_settle(state, at->data, NULL, NULL);
+  for (GList *at = state->open.head; at; at = at->next) asv_timeline_end(state, at->data, NULL);
   timeline->at = state->options.has_at ? state->at : timeline->last;
   timeline->at_projected = state->options.has_at && state->at > timeline->last;
   asv_timeline_report(state);

@@ -46,6 +46,7 @@ void asv_row_event(AsvJson *json, const AsvEvent *event, gint64 first) {
   if (event->expires) asv_json_time(json, "expires", event->expires);
   asv_json_string(json, "ended_by", asv_ended_by_name(event->ended_by));
   asv_json_string(json, "reason", event->reason);
+  asv_json_string(json, "detail", event->detail);
   asv_json_string(json, "evidence", event->evidence);
   if (event->ambiguous) asv_json_boolean(json, "ambiguous", TRUE);
   if (event->has_entries) asv_json_number(json, "entries", event->entries);

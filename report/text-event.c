@@ -154,6 +154,13 @@ static void append_used(GString *words, const AsvEvent *event) {
   }
 }
 
+/* ": no-answer, Initial repeated 4 times, 4 s after it began"; learned_time is the try's. */
+static void append_failed(GString *words, const AsvEvent *event) {
+  g_string_append_printf(words, ": %s",
+                         event->detail ? event->detail : asv_words_reason(event->reason));
+  append_interval(words, event->learned_time, event->time, "after the try began");
+}
+
 static void append_ending(GString *words, const AsvEvent *event) {
   static const char *const causes[] = {
       [ASV_ENDED_NOT] = NULL,
@@ -220,6 +227,9 @@ static char *event_words(const AsvText *text, const AsvEvent *event) {
       break;
     case ASV_EVENT_USED:
       append_used(words, event);
+      break;
+    case ASV_EVENT_FAILED:
+      append_failed(words, event);
       break;
     case ASV_EVENT_CONTEXT:
       append_context(text, words, event);

@@ -151,6 +151,26 @@ char *asv_words_agent(const char *user_agent) {
   return product;
 }
 
+const char *asv_words_reason(const char *reason) {
+  static const char *const words[][2] = {
+      {"no-answer", "no answer"},
+      {"refused", "connection refused"},
+      {"icmp-unreachable", "ICMP says unreachable"},
+      {"packet-too-big", "packets too big for the way"},
+      {"handshake-incomplete", "the handshake was never completed"},
+      {"stalled", "no more answers"},
+      {"tls-alert", "TLS alert"},
+      {"quic-close", "closed with an error"},
+      {"version-negotiation", "no version of QUIC in common"},
+      {"stateless-reset", "stateless reset"},
+      {"alternative-certificate-mismatch", "its certificate is for other names"},
+      {"alternative-alpn-mismatch", "it speaks another protocol"},
+  };
+  for (gsize i = 0; reason && i < G_N_ELEMENTS(words); i++)
+    if (g_str_equal(words[i][0], reason)) return words[i][1];
+  return reason ? reason : "no reason known";
+}
+
 const char *asv_words_finding(const AsvTimeline *timeline, guint id) {
   if (id == 0 || id > timeline->findings->len) return NULL;
   const AsvFinding *finding = g_ptr_array_index(timeline->findings, id - 1);

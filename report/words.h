@@ -51,6 +51,9 @@ char *asv_words_count(guint64 count, const char *noun);
 /* "Firefox 153" from a User-Agent; the first product where no browser is named. */
 char *asv_words_agent(const char *user_agent);
 
+/* Why a try failed, in words: "no answer" for no-answer; static. */
+const char *asv_words_reason(const char *reason);
+
 /* Code of a finding by its id; NULL when there is none. */
 const char *asv_words_finding(const AsvTimeline *timeline, guint id);
 

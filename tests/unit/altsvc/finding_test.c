@@ -241,6 +241,14 @@ static const struct {
     {"host-not-ascii", 'e', "8"},
     {"port-unusable", 'e', ""},
     {"alternative-without-tls", 'e', "2.1 and 9.3"},
+    {"alternative-certificate-mismatch", 'e', "2.1"},
+    {"alternative-certificate-rejected", 'e', "2.1"},
+    {"alternative-alpn-mismatch", 'e', "2.4"},
+    {"alternative-refused", 'e', "2.4"},
+    {"alternative-no-answer", 'e', "2.4"},
+    {"alternative-handshake-failed", 'e', "2.4"},
+    {"alternative-stalled", 'e', "2.4"},
+    {"alternative-sni-mismatch", 'e', "2.3"},
     {"authority-names-alternative", 'e', "2"},
     {"connection-specific-field", 'e', "RFC 9113, 8.2.2"},
     {"value-clear-mixed", 'w', "3"},
@@ -259,6 +267,7 @@ static const struct {
     {"used-after-expiry", 'w', "2.2"},
     {"used-after-clear", 'w', "2.2"},
     {"not-used", 'w', "2.4"},
+    {"udp-blocked-likely", 'w', "RFC 9308, 2"},
     {"alt-used-wrong", 'w', "5"},
     {"frame-flags", 'n', "4"},
     {"frame-and-header-mixed", 'n', "4"},
@@ -278,6 +287,9 @@ static const struct {
     {"alt-used-missing", 'n', "5"},
     {"proxied", 'n', "2.4"},
     {"proxy-leg", 'n', "2.4"},
+    {"tls-intercepted", 'n', "2.4"},
+    {"client-ignores-frames", 'n', "3 and 4"},
+    {"client-has-no-cache", 'n', "2.4"},
     {"keep-alive-without-connection", 'n', "RFC 9112, C.2.2"},
     {"coverage-no-secrets", 'n', ""},
     {"coverage-bytes-lost", 'n', ""},
@@ -297,6 +309,8 @@ static void test_catalogue(void) {
     g_autofree char *spec = g_ascii_isdigit(*section) ? g_strdup_printf("RFC 7838, %s", section)
                                                       : g_strdup(*section ? section : NULL);
     g_assert_cmpstr(asv_finding_spec(code), ==, spec);
+    g_assert_true(g_str_has_suffix(asv_finding_meaning(code), "."));
+    g_assert_true(g_str_has_suffix(asv_finding_advice(code), "."));
   }
   AsvFindingCode none;
   g_assert_false(asv_finding_by_name("frame", &none));

@@ -240,7 +240,7 @@ static const Told told[] = {
       "2.419 t2 open\n2.42 t2 tls sni=a.test alpn=h2 resumed\n2.43 t2 get 1 https://a.test /y\n"
       "2.44 t2 answer 1 https://a.test 200\n2.45 t2 get 3 https://a.test /y\n"
       "2.46 t2 answer 3 https://a.test 200\n3 t2 close capture-ends\n",
-      "https://a.test switched\n"
+      "https://a.test fell-back\n"
       "  because misdirected\n"
       "  because misdirected-default-route\n"
       "  0.072 #5 learned h3=a.test:443 until 600.072\n"

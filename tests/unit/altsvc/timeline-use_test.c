@@ -127,9 +127,12 @@ static const Story stories[] = {
      "1 t0 header - https://a.test 200 : h2=\"alt.test:443\"\n"
      "2 t1 open server=192.0.2.2:443\n2 t1 tls sni=a.test alpn=http/1.1\n"
      "3 t1 get - https://a.test / used=alt.test:443\n",
-     "https://a.test unknown\n"
+     "https://a.test unreachable\n"
      "  1 #4 learned h2=alt.test:443 until 86401\n"
-     "  1. h2=alt.test:443 until 86401\n"
+     "  2 #5 tried h2=alt.test:443 by request-origin\n"
+     "  3 #7 failed h2=alt.test:443 alternative-alpn-mismatch\n"
+     "  1. h2=alt.test:443 until 86401 tried\n"
+     "alternative-alpn-mismatch\n"
      "alternative-other-host\n"},
     {"/use/other-host-same-port-other-address-is-a-try",
      "0 t0 open\n0 t0 tls sni=a.test alpn=h2\n0 t0 get 1 https://a.test /x\n"
