@@ -79,7 +79,7 @@ static const Load loads[] = {{"tls-bulk", OVER_TLS, 4, 4, 8, 10000000, TRUE},
                              {"h2c-small", OVER_H2C, 100, 50, 2000, 64, TRUE},
                              {"http1-small", OVER_HTTP1, 100, 50, 2000, 64, TRUE},
                              {"quic-bulk", OVER_QUIC, 4, 4, 5, 10500000, TRUE},
-                             {"quic-small", OVER_QUIC, 500, 50, 100, 64, TRUE}};
+                             {"quic-small", OVER_QUIC, 50, 50, 1000, 64, TRUE}};
 
 /* A client, its server, and the connection between them. */
 typedef struct {
@@ -172,6 +172,7 @@ static void exchange_quic(Pair *pair, const Load *load, guint round, GByteArray 
   g_byte_array_set_size(out, 0);
   put_response3(out, load->body);
   traffic_send_quic(&pair->quic, TRAFFIC_SERVER, 4u * round, out, TRUE);
+  traffic_wait_quic(&pair->quic);
 }
 
 /* The request and response number `round` of a pair. */

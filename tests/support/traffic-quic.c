@@ -236,6 +236,13 @@ void traffic_send_quic(TrafficQuic *quic, TrafficSide from, guint64 stream, cons
   }
 }
 
+void traffic_wait_quic(TrafficQuic *quic) {
+  enum { MAX_ACK_DELAY = 25000000 };
+  quic->capture->time += MAX_ACK_DELAY;
+  for (int side = 0; side < 2; side++)
+    if (quic->unacknowledged[1 - side]) send_ack(quic, (TrafficSide)side);
+}
+
 void traffic_close_quic(TrafficQuic *quic) {
   static const guint8 close[] = {0x1d, 0x41, 0x00, 0x00}; /* H3_NO_ERROR */
   g_autoptr(GByteArray) frames = g_byte_array_new();

@@ -35,6 +35,9 @@ void traffic_open_quic(TrafficQuic *quic, TrafficCapture *capture, guint number,
  * side has to send, and alone for every second packet (RFC 9000 §13.2). */
 void traffic_send_quic(TrafficQuic *quic, TrafficSide from, guint64 stream, const GByteArray *data,
                        gboolean fin);
+/* The user thinks: max_ack_delay passes, and each side acknowledges alone what it has not yet (RFC
+ * 9000 §13.2.1). */
+void traffic_wait_quic(TrafficQuic *quic);
 /* CONNECTION_CLOSE of the client. */
 void traffic_close_quic(TrafficQuic *quic);
 
