@@ -111,6 +111,9 @@
 #define ASV_ANSWERS_SERVICES_MAX 8
 #define ASV_ANSWERS_ALPN_MAX 256
 
+/* Looks through a client's file that are remembered: each later one of these reached less far. */
+#define ASV_SWEEPS_KEPT 8
+
 /* --- clients' storage --- */
 
 /* Octets of a file: curl keeps 5000 entries, which fit unless each has 1600 octets; Firefox's

@@ -202,7 +202,8 @@ static void clear(AsvAdvert *advert, const char *rfc) {
 
 /* A list in which the client knows nothing ends what is there, if that is how it replaces. */
 static gboolean changes_nothing(const AsvAdvert *advert, const AsvOffered *offered) {
-  return !offered->offers->len && !offered->clears && !advert->origin->cache.count;
+  if (offered->offers->len || offered->clears) return FALSE;
+  return offered->held || !advert->origin->cache.count;
 }
 
 static void apply_offered(AsvAdvert *advert, const AsvOffered *offered, const char *rfc) {
@@ -216,6 +217,7 @@ static void apply_offered(AsvAdvert *advert, const AsvOffered *offered, const ch
 
 static const char *reason_of(const AsvOffered *by_rfc, const AsvOffered *offered) {
   if (!by_rfc->understood) return asv_finding_name(ASV_FINDING_VALUE_INVALID);
+  if (offered->held) return "client-keeps-route";
   return offered->understood ? "client-keeps-none" : "client-rejects-value";
 }
 

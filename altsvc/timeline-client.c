@@ -30,6 +30,7 @@ void asv_client_free(gpointer data) {
   g_clear_pointer(&client->issuers, g_hash_table_destroy);
   g_clear_pointer(&client->elsewhere, g_ptr_array_unref);
   asv_observation_free(client->unanswered);
+  g_clear_pointer(&client->sweeps, g_array_unref);
   g_free(client);
 }
 

@@ -3,7 +3,7 @@
  * From the alternatives of a value to entries that a cache can take: RFC 7838
  * §3 and §3.1 for ma, Age and persist, the client's model where it differs.
  */
-#include "timeline-reading.h"
+#include "timeline-model.h"
 
 #include <string.h>
 
@@ -138,6 +138,7 @@ void asv_offered_by_model(AsvAdvert *advert, AsvOffered *offered) {
   for (guint i = 0; i < reading.alternatives->len; i++)
     offer(advert, advert->model, &g_array_index(reading.alternatives, AsvAlternative, i), offered);
   g_array_free(reading.alternatives, TRUE);
+  if (advert->model->validates) asv_offered_hold_on(advert, offered);
 }
 
 /* ---- compared ---- */

@@ -12,6 +12,7 @@
 typedef struct {
   gboolean understood; /* FALSE: the cache stays as it is */
   gboolean clears;     /* drops what is there first */
+  gboolean held;       /* the client has something that it rather holds on to */
   GArray *offers;      /* AsvEntry, in rank order; their findings are owned by who holds this */
 } AsvOffered;
 

@@ -7,7 +7,7 @@
 
 #include "client.h"
 #include "finding-coverage.h"
-#include "timeline-state.h"
+#include "timeline-model.h"
 
 /* ---- cache rows ---- */
 
@@ -15,8 +15,10 @@ static void row_free(gpointer data) {
   g_free(data);
 }
 
-static void add_row(GPtrArray *rows, const AsvEntry *entry, gboolean expired) {
+static void add_row(GPtrArray *rows, const AsvOriginState *origin, const AsvEntry *entry,
+                    gboolean expired) {
   static const char *const sources[] = {NULL, "h1", "h2", "h3"};
+  gboolean by_source = origin->client->choice.model->replaces == ASV_REPLACES_SOURCE;
   AsvCacheRow *row = g_new0(AsvCacheRow, 1);
   *row = (AsvCacheRow){.alternative = entry->alternative,
                        .rank = rows->len + 1,
@@ -27,19 +29,17 @@ static void add_row(GPtrArray *rows, const AsvEntry *entry, gboolean expired) {
                        .tried = entry->tried,
                        .requests = entry->requests,
                        .last_used = entry->last_used,
-                       .learned_over = sources[entry->source],
+                       .learned_over = by_source ? sources[entry->source] : NULL,
                        .expired = expired};
   g_ptr_array_add(rows, row);
 }
 
 /* What has expired stays in a storage that is cleaned up when the client asks for something. */
 static void add_expired(GPtrArray *rows, const AsvOriginState *origin, gint64 at) {
-  const AsvClientState *client = origin->client;
-  if (!client->choice.model->stores_expired) return;
   for (guint i = 0; origin->ended && i < origin->ended->len; i++) {
     const AsvEnded *ended = &g_array_index(origin->ended, AsvEnded, i);
-    if (ended->by == ASV_ENDED_EXPIRY && ended->time >= client->last_request && ended->time <= at)
-      add_row(rows, &ended->entry, TRUE);
+    if (ended->time <= at && asv_client_stores(origin->client, ended))
+      add_row(rows, origin, &ended->entry, TRUE);
   }
 }
 
@@ -48,7 +48,8 @@ GPtrArray *asv_timeline_rows(const AsvOriginState *origin, gint64 at) {
   for (guint i = 0; i < origin->cache.count; i++) {
     const AsvEntry *entry = &origin->cache.entries[i];
     gboolean expired = entry->expires <= at;
-    if (!expired || origin->client->choice.model->stores_expired) add_row(rows, entry, expired);
+    if (!expired || origin->client->choice.model->stores_expired)
+      add_row(rows, origin, entry, expired);
   }
   add_expired(rows, origin, at);
   return rows;

@@ -16,6 +16,7 @@
 
 typedef struct AsvClientState AsvClientState;
 typedef struct AsvOriginState AsvOriginState;
+typedef struct AsvSweep AsvSweep;
 
 /* A packet to show for something that is told later. */
 typedef struct {
@@ -96,8 +97,8 @@ struct AsvClientState {
   AsvModelChoice choice; /* its agent: of the first known User-Agent */
   const char *chosen_by; /* the User-Agent that led to it; NULL: none yet */
   guint64 requests, advertisements;
-  gint64 last_request; /* time */
-  gboolean shown;      /* passes --client */
+  GArray *sweeps; /* AsvSweep, in order; NULL when none */
+  gboolean shown; /* passes --client */
 };
 
 /* Certificate names, shared by the connections that saw them. */

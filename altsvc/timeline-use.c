@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "timeline-state.h"
+#include "timeline-model.h"
 
 /* One request while it is judged. */
 typedef struct {
@@ -308,7 +308,6 @@ void asv_timeline_requested(AsvTimelineState *state, AsvConnection *connection,
   if (!client) return;
   if (agent) asv_client_note_agent(state, client, connection, agent);
   client->requests++;
-  client->last_request = state->clock;
   if (asv_span_is(about->method, "CONNECT") && !about->protocol.size)
     asv_connection_note_tunnel(state, seen);
   Asked asked = {.state = state,
@@ -318,6 +317,7 @@ void asv_timeline_requested(AsvTimelineState *state, AsvConnection *connection,
   if (asked.origin) {
     asked.origin->requests++;
     asv_origin_expire(state, asked.origin, state->clock);
+    asv_client_sweep(state, client, asked.origin);
   }
   asv_timeline_settle(state, connection, about, asked.origin);
   gboolean wrong = FALSE;

@@ -178,7 +178,11 @@ def compare_steps(run, caches, end, start, address=None):
         after = [time for time in times[step:] if time is not None]
         if not after and step < len(times):
             continue  # nothing tells when the next one began
-        at = after[0] - 0.001 if after else end + 0.001
+        before = [time for time in times[:step] if time is not None]
+        at = end + 0.001
+        if after:
+            # The server notes a request a little after its packet was captured.
+            at = after[0] - min(0.2, (after[0] - before[-1]) / 4 if before else 0.2)
         got = reconstructed(run.report(at=at, start=start), address)
         comparisons.append(Comparison(run, f"after step {step}", stored(cache), got, at))
     return comparisons
