@@ -91,6 +91,15 @@ static gboolean is_early(guint status) {
   return status >= 100 && status < 200 && status != 101;
 }
 
+static Ruling unread_frame(void) {
+  Ruling ruling = ignore(ASV_FINDING_CLIENT_IGNORES_FRAMES,
+                         "An ALTSVC frame came to a client that, going by its User-Agent, reads "
+                         "Alt-Svc from header fields only.");
+  ruling.by_model = TRUE;
+  ruling.reason = asv_finding_name(ruling.code);
+  return ruling;
+}
+
 /* Which of them a client reads at all. For RFC 7838 that is all but a 421's (§6). */
 static Ruling judge_by_model(const AsvModel *model, const AsvOriginState *origin,
                              const AsvAdvertisementSeen *about) {
@@ -98,9 +107,8 @@ static Ruling judge_by_model(const AsvModel *model, const AsvOriginState *origin
   if (about->status == 421 && !model->reads_misdirected)
     return ignore(ASV_FINDING_MISDIRECTED_WITH_ALT_SVC,
                   "A 421 (Misdirected Request) carries Alt-Svc; clients must ignore it there.");
-  if (about->via == ASV_VIA_ALTSVC_FRAME && !model->reads_frames)
-    reason = "client-ignores-frames";
-  else if (origin->origin.scheme == ASV_SCHEME_HTTP && !model->reads_http)
+  if (about->via == ASV_VIA_ALTSVC_FRAME && !model->reads_frames) return unread_frame();
+  if (origin->origin.scheme == ASV_SCHEME_HTTP && !model->reads_http)
     reason = "client-ignores-http";
   else if (model->statuses_below && about->status >= model->statuses_below)
     reason = "client-ignores-status";
@@ -235,6 +243,10 @@ static void apply_model(AsvAdvert *advert, AsvOffered *by_rfc, const Ruling *rul
   if (!ruling->ignored) asv_offered_by_model(advert, &offered);
   const char *rfc = words_of_rfc(advert, by_rfc, &offered);
   asv_advert_take_findings(advert, by_rfc->offers, offered.offers);
+  if (ruling->has_code) {
+    asv_advert_raise(advert, ruling->code, NULL, "%s", ruling->message);
+    advert->origin->unread++;
+  }
   if (ruling->ignored)
     put_ignored(advert, ruling->reason, rfc);
   else if (!offered.understood || changes_nothing(advert, &offered))

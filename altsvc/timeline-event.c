@@ -175,10 +175,12 @@ static void note_coming(AsvOriginState *origin, const AsvEntry *entry) {
   origin->learned++;
   if (!entry->alternative.usable) return;
   origin->usable++;
-  if (asv_alternative_is_origin(&entry->alternative, origin))
+  if (asv_alternative_is_origin(&entry->alternative, origin)) {
     origin->own++;
-  else if (asv_alternative_is_tcp(&entry->alternative))
+  } else if (asv_alternative_is_tcp(&entry->alternative)) {
+    origin->over_tcp++;
     note_elsewhere(origin);
+  }
 }
 
 static void on_changed(void *self, AsvEventKind kind, AsvEndedBy ended_by, gint64 time,

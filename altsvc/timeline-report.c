@@ -90,11 +90,34 @@ static void expire_to_end(AsvTimelineState *state, AsvOriginState *origin) {
 
 /* ---- verdicts ---- */
 
+/* The one User-Agent of the client is a program's that reads no Alt-Svc, and nothing speaks
+ * against that. */
+static gboolean has_no_cache(const AsvOriginState *origin) {
+  const AsvClientState *client = origin->client;
+  return client->choice.no_cache && !client->quic && client->agents && client->agents->len == 1;
+}
+
+/* What keeps the client from all that is offered to it, in words; NULL: nothing known. */
+static const char *what_keeps(const AsvOriginState *origin) {
+  const AsvClientState *client = origin->client;
+  const AsvModel *model = client->choice.model;
+  guint64 elsewhere = origin->usable - origin->own;
+  if (!elsewhere) return NULL;
+  if (!model->uses_tcp && origin->over_tcp == elsewhere)
+    return "Clients of this kind go to no alternative over TCP";
+  if (model->model == ASV_MODEL_CURL && !origin->over_tcp && !client->quic && origin->opportunities)
+    return "No QUIC of this curl is in the capture: it is built without HTTP/3 (curl -V tells), or "
+           "runs without --alt-svc";
+  return NULL;
+}
+
 static AsvOutcome judge(const AsvOriginState *origin) {
   gboolean went_back = origin->failed_from && origin->last_default >= origin->failed_from;
   if (origin->uses) return went_back ? ASV_OUTCOME_FELL_BACK : ASV_OUTCOME_SWITCHED;
   if (origin->maybe_used) return ASV_OUTCOME_UNKNOWN;
   if (origin->failures) return went_back ? ASV_OUTCOME_FELL_BACK : ASV_OUTCOME_UNREACHABLE;
+  if (origin->usable ? has_no_cache(origin) || what_keeps(origin) != NULL : origin->unread > 0)
+    return ASV_OUTCOME_CLIENT_CANNOT;
   if (origin->opportunities) return ASV_OUTCOME_NOT_USED;
   if (!origin->advertisements && !origin->learned)
     return origin->responses * 2 < origin->requests ? ASV_OUTCOME_UNKNOWN
@@ -126,14 +149,25 @@ static void explain_not_accepted(AsvOriginState *origin) {
 }
 
 static void explain_not_used(AsvTimelineState *state, AsvOriginState *origin) {
+  const char *because = what_keeps(origin);
   AsvFactAbout about = {origin->client, origin, origin->opportunity};
-  guint handle = asv_timeline_raise(state, ASV_FINDING_NOT_USED, &about,
-                                    "%" G_GUINT64_FORMAT
-                                    " request%s for %s went to the origin itself on "
-                                    "connections that were opened while an alternative was there.",
-                                    origin->opportunities, origin->opportunities == 1 ? "" : "s",
-                                    origin->text);
+  guint handle =
+      asv_timeline_raise(state, ASV_FINDING_NOT_USED, &about,
+                         "%" G_GUINT64_FORMAT
+                         " request%s for %s went to the origin itself on "
+                         "connections that were opened while an alternative was "
+                         "there.%s%s%s",
+                         origin->opportunities, origin->opportunities == 1 ? "" : "s", origin->text,
+                         because ? " " : "", because ? because : "", because ? "." : "");
   add_because(origin, handle);
+}
+
+static void explain_no_cache(AsvTimelineState *state, AsvOriginState *origin) {
+  AsvFactAbout about = {.client = origin->client, .seen = origin->opportunity};
+  asv_timeline_raise(state, ASV_FINDING_CLIENT_HAS_NO_CACHE, &about,
+                     "This client is %s, going by its User-Agent, which reads no Alt-Svc: what "
+                     "servers advertise does not change where it goes.",
+                     origin->client->choice.agent);
 }
 
 #define SWITCHED (1U << ASV_OUTCOME_SWITCHED)
@@ -182,7 +216,11 @@ static const Reason reasons[] = {
 static void explain(AsvTimelineState *state, AsvOriginState *origin) {
   AsvOutcome verdict = judge(origin);
   if (verdict == ASV_OUTCOME_NOT_ACCEPTED) explain_not_accepted(origin);
-  if (verdict == ASV_OUTCOME_NOT_USED) explain_not_used(state, origin);
+  if (verdict == ASV_OUTCOME_CLIENT_CANNOT && has_no_cache(origin))
+    explain_no_cache(state, origin);
+  else if ((verdict == ASV_OUTCOME_NOT_USED || verdict == ASV_OUTCOME_CLIENT_CANNOT) &&
+           origin->opportunities)
+    explain_not_used(state, origin);
   for (guint i = 0; i < G_N_ELEMENTS(reasons); i++) {
     const Reason *reason = &reasons[i];
     if (!(reason->verdicts & 1U << verdict)) continue;

@@ -60,6 +60,8 @@ struct AsvOriginState {
   guint64 requests, responses, advertisements;
   guint64 learned, ignored, usable; /* events; learned: restored too; usable: those of use */
   guint64 own;                      /* of the usable: those that are the origin itself */
+  guint64 over_tcp;                 /* of the usable: those elsewhere, over TCP */
+  guint64 unread;                   /* frames that this kind of client does not read */
   guint64 uses;                     /* connections that used an entry */
   guint64 opportunities;            /* requests */
   guint64 proxied;                  /* those that went through a tunnel, and so do not count */

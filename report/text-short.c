@@ -18,6 +18,7 @@ typedef struct {
   guint others;            /* learned from that message besides */
   const AsvEvent *tried;   /* the first */
   const AsvEvent *used;    /* the first */
+  const AsvEvent *failed;  /* the first */
   const AsvEvent *ended;   /* how what was used or learned ended, when it did not come back */
   const AsvEvent *ignored; /* the first */
 } Story;
@@ -61,6 +62,9 @@ static Story story_of(const AsvOriginReport *origin) {
         break;
       case ASV_EVENT_USED:
         if (!story.used) story.used = event;
+        break;
+      case ASV_EVENT_FAILED:
+        if (!story.failed) story.failed = event;
         break;
       case ASV_EVENT_IGNORED:
         if (!story.ignored) story.ignored = event;
@@ -122,6 +126,23 @@ static void append_tried(const AsvText *text, GString *words, const AsvEvent *tr
   g_string_append_printf(words, " tried at %s, but no request went there", time);
 }
 
+/* "tried at 0.090, but no answer; back to the origin": what the first failure was. */
+static void append_failed(const AsvText *text, GString *words, const AsvOriginReport *origin,
+                          const Story *story) {
+  gboolean back = origin->verdict == ASV_OUTCOME_FELL_BACK;
+  if (story->used) {
+    g_autofree char *since = asv_words_time(text, story->used->time);
+    g_string_append_printf(words, " used from %s%s", since,
+                           story->ended ? "" : ", then back to the origin");
+    return;
+  }
+  const AsvEvent *tried = story->tried ? story->tried : story->failed;
+  g_autofree char *time = asv_words_time(text, tried->time);
+  g_string_append_printf(words, " tried at %s, but %s%s", time,
+                         asv_words_reason(story->failed ? story->failed->reason : NULL),
+                         back ? "; the origin itself served it" : "; it never worked");
+}
+
 /* An alternative that came, and what became of it. */
 static void append_known(const AsvText *text, GString *words, const AsvOriginReport *origin,
                          const Story *story) {
@@ -133,6 +154,12 @@ static void append_known(const AsvText *text, GString *words, const AsvOriginRep
   append_subject(words, story, origin->origin);
   if (origin->verdict == ASV_OUTCOME_SWITCHED)
     g_string_append_printf(words, " used from %s", since);
+  else if ((origin->verdict == ASV_OUTCOME_FELL_BACK ||
+            origin->verdict == ASV_OUTCOME_UNREACHABLE) &&
+           (story->used || story->failed))
+    append_failed(text, words, origin, story);
+  else if (origin->verdict == ASV_OUTCOME_CLIENT_CANNOT)
+    g_string_append_printf(words, " offered at %s, but this client cannot use it", since);
   else if (origin->verdict == ASV_OUTCOME_NOT_USED)
     g_string_append_printf(words, " known from %s, but never used", since);
   else if (origin->verdict == ASV_OUTCOME_PROXIED)
@@ -180,13 +207,16 @@ static void append_not_accepted(const AsvText *text, GString *words, const AsvOr
                                                                     : "no reason known");
 }
 
-static char *verdict_words(const AsvText *text, const AsvOriginReport *origin) {
+char *asv_text_verdict(const AsvText *text, const AsvOriginReport *origin) {
   Story story = story_of(origin);
   GString *words = g_string_new(NULL);
   if (origin->verdict == ASV_OUTCOME_NOT_ACCEPTED)
     append_not_accepted(text, words, origin, &story);
   else if (origin->verdict == ASV_OUTCOME_NOT_ADVERTISED && story.learned)
     append_end(text, g_string_append(words, "no alternative but the origin itself"), story.ended);
+  else if (origin->verdict == ASV_OUTCOME_CLIENT_CANNOT && !story.learned)
+    g_string_append(words,
+                    "an alternative offered in ALTSVC frames, which this client does not read");
   else if (story.used || story.learned)
     append_known(text, words, origin, &story);
   else if (story.ended)
@@ -211,13 +241,27 @@ static const struct {
     {"not-used", "New connections went to the origin itself all the same."},
     {"alternative-port-unprivileged",
      "Its port is above 1023 and the origin's is not: Chromium does not use such."},
+    {"udp-blocked-likely",
+     "No QUIC of this client was answered by any server: UDP seems to be blocked on its way."},
+    {"alternative-certificate-mismatch",
+     "The alternative's certificate is for other names than the origin's."},
+    {"alternative-certificate-rejected",
+     "The client does not trust the alternative's certificate, though it names the origin."},
+    {"alternative-alpn-mismatch",
+     "The server there does not speak the protocol that is advertised."},
+    {"alternative-refused", "Nothing listens there, or a firewall refuses it."},
+    {"alternative-no-answer", "Its first packets were never answered."},
+    {"alternative-handshake-failed", "The alternative answered, but no handshake was completed."},
+    {"alternative-stalled", "The alternative answered at first, and then no more."},
+    {"client-has-no-cache", "The program that its User-Agent names reads no Alt-Svc."},
+    {"client-ignores-frames", "The header field would reach it."},
     {"coverage-no-secrets", "TLS secrets of its connections are missing."},
     {"coverage-bytes-lost", "Octets of its connections are missing in the capture."},
     {"coverage-started-late", "Its connections were open before the capture began."},
     {"coverage-one-direction", "The capture has one direction only of its connections."},
 };
 
-static char *story_words(const AsvText *text, const AsvOriginReport *origin) {
+char *asv_text_story(const AsvText *text, const AsvOriginReport *origin) {
   GString *words = g_string_new(NULL);
   for (guint i = 0; origin->because && i < origin->because->len; i++) {
     const char *code = asv_words_finding(text->timeline, g_array_index(origin->because, guint, i));
@@ -254,8 +298,8 @@ static void put_names(AsvText *text, const char *client, const char *second, gui
 static void put_verdict(AsvText *text, const AsvClientReport *client, const AsvOriginReport *origin,
                         guint client_width, guint origin_width) {
   AsvPage *page = &text->page;
-  g_autofree char *words = verdict_words(text, origin);
-  g_autofree char *story = story_words(text, origin);
+  g_autofree char *words = asv_text_verdict(text, origin);
+  g_autofree char *story = asv_text_story(text, origin);
   put_names(text, client->client, origin->origin, client_width);
   if (client_width) {
     guint column = 2 + client_width + 2 + origin_width + 3;

@@ -14,6 +14,11 @@ void asv_text_cache(AsvText *text, const GPtrArray *rows);
 /* IN SHORT: a line per client and origin. */
 void asv_text_short(AsvText *text);
 
+/* The verdict on an origin in words, and the sentences about what it rests on ("" when there is
+ * nothing to add); to be freed. */
+char *asv_text_verdict(const AsvText *text, const AsvOriginReport *origin);
+char *asv_text_story(const AsvText *text, const AsvOriginReport *origin);
+
 /* What -z origins and -z connections show. */
 void asv_text_origins(AsvText *text);
 void asv_text_connections(AsvText *text);
