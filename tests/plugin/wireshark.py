@@ -26,10 +26,14 @@ class Wireshark:
         folder = self.home / ".local/lib/wireshark/plugins" / number / "epan"
         folder.mkdir(parents=True)
         shutil.copy(self.plugin, folder / "altsvc.so")
+        self.hand_over()
+        return self
+
+    def hand_over(self):
+        """Gives all in the home folder to whom Wireshark runs as."""
         if os.geteuid() == 0:
             for path in [self.home, *self.home.rglob("*")]:
                 os.chown(path, NOBODY, NOBODY)
-        return self
 
     def __exit__(self, *_):
         shutil.rmtree(self.home)
