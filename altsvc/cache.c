@@ -147,6 +147,21 @@ void asv_cache_expire(AsvCache *cache, gint64 now, const AsvCacheWatch *watch) {
   }
 }
 
+void asv_cache_shorten(AsvCache *cache, guint64 serial, gint64 until) {
+  AsvEntry *entry = asv_cache_find(cache, serial);
+  if (!entry) return;
+  entry->expires = MIN(entry->expires, until);
+  find_next_expiry(cache);
+}
+
+void asv_cache_evict(AsvCache *cache, guint64 serial, gint64 now, const AsvCacheWatch *watch) {
+  AsvEntry *entry = asv_cache_find(cache, serial);
+  if (!entry) return;
+  AsvEntry ended = *entry;
+  drop(cache, (guint)(entry - cache->entries));
+  tell(watch, ASV_EVENT_EVICTED, ASV_ENDED_EVICTION, now, &ended);
+}
+
 gboolean asv_cache_remove(AsvCache *cache, guint64 serial, gint64 now, const AsvCacheWatch *watch) {
   AsvEntry *entry = asv_cache_find(cache, serial);
   if (!entry) return FALSE;

@@ -82,6 +82,12 @@ void asv_cache_expire(AsvCache *cache, gint64 now, const AsvCacheWatch *watch);
 /* §6: removes the entry of that serial number. FALSE when there is none. */
 gboolean asv_cache_remove(AsvCache *cache, guint64 serial, gint64 now, const AsvCacheWatch *watch);
 
+/* Lets the entry of that serial number live until `until` at most. */
+void asv_cache_shorten(AsvCache *cache, guint64 serial, gint64 until);
+
+/* Tells `evicted` of the entry of that serial number and drops it. */
+void asv_cache_evict(AsvCache *cache, guint64 serial, gint64 now, const AsvCacheWatch *watch);
+
 /* §2.2: drops what does not have persist=1. */
 void asv_cache_change_network(AsvCache *cache, gint64 now, const AsvCacheWatch *watch);
 

@@ -114,6 +114,9 @@
 /* Looks through a client's file that are remembered: each later one of these reached less far. */
 #define ASV_SWEEPS_KEPT 8
 
+/* Alternatives of a client whose failures are remembered: Chromium remembers 200. */
+#define ASV_MARKS_MAX 200
+
 /* --- clients' storage --- */
 
 /* Octets of a file: curl keeps 5000 entries, which fit unless each has 1600 octets; Firefox's

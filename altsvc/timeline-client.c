@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "timeline-state.h"
+#include "timeline-model.h"
 
 static void origin_free(gpointer data) {
   AsvOriginState *origin = data;
@@ -31,6 +31,7 @@ void asv_client_free(gpointer data) {
   g_clear_pointer(&client->elsewhere, g_ptr_array_unref);
   asv_observation_free(client->unanswered);
   g_clear_pointer(&client->sweeps, g_array_unref);
+  g_clear_pointer(&client->marks, g_hash_table_destroy);
   g_free(client);
 }
 
@@ -202,6 +203,8 @@ AsvOriginState *asv_client_origin(AsvTimelineState *state, AsvClientState *clien
 }
 
 void asv_origin_expire(AsvTimelineState *state, AsvOriginState *origin, gint64 now) {
+  if (!origin->cache.count) return;
+  asv_model_expire_marks(state, origin, now);
   if (!origin->cache.count || origin->cache.next_expiry > now) return;
   AsvChangeContext context = {.state = state, .origin = origin};
   AsvCacheWatch watch = asv_event_watch(&context);

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "timeline-state.h"
+#include "timeline-model.h"
 
 static void set_stream(AsvEvent *event, const AsvObservation *seen) {
   switch (seen->kind) {
@@ -188,7 +188,10 @@ static void on_changed(void *self, AsvEventKind kind, AsvEndedBy ended_by, gint6
   AsvChangeContext *context = self;
   AsvTimelineState *state = context->state;
   AsvOriginState *origin = context->origin;
-  if (kind == ASV_EVENT_LEARNED || kind == ASV_EVENT_RESTORED) note_coming(origin, entry);
+  if (kind == ASV_EVENT_LEARNED || kind == ASV_EVENT_RESTORED) {
+    note_coming(origin, entry);
+    asv_model_touch(state, origin);
+  }
   if (ended_by != ASV_ENDED_NOT) asv_event_remember_ended(origin, entry, time, ended_by);
   if (kind == ASV_EVENT_REFRESHED && prolong_run(context, entry)) return;
   AsvEvent *event = asv_event_new(state, kind, time, context->seen, context->connection);

@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "timeline-state.h"
+#include "timeline-model.h"
 
 /* What is told of a connection at one of its moments. */
 typedef struct {
@@ -174,6 +174,7 @@ static void add_failed(AsvTimelineState *state, AsvConnection *connection, const
   asv_event_add_finding(event,
                         raise_why(state, connection, origin, &connection->tried_alternative, why));
   asv_event_add(state, origin, event);
+  asv_model_failed(state, connection, origin, &connection->tried_alternative, why->seen);
   origin->failures++;
   if (!origin->failed_from) origin->failed_from = connection->opened.time;
 }
@@ -208,6 +209,7 @@ static void fail_used(AsvTimelineState *state, AsvConnection *connection,
     AsvLink *link = &g_array_index(connection->links, AsvLink, i);
     if (link->route != ASV_ROUTE_ALTERNATIVE) continue;
     asv_event_context(state, link->origin, connection, &at, words);
+    asv_model_failed(state, connection, link->origin, &link->alternative, seen);
     if (!link->origin->failed_from) link->origin->failed_from = state->clock;
     if (stalled) {
       guint handle = raise_why(state, connection, link->origin, &link->alternative, &why);

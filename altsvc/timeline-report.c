@@ -16,21 +16,23 @@ static void row_free(gpointer data) {
 }
 
 static void add_row(GPtrArray *rows, const AsvOriginState *origin, const AsvEntry *entry,
-                    gboolean expired) {
+                    gboolean expired, gint64 at) {
   static const char *const sources[] = {NULL, "h1", "h2", "h3"};
   gboolean by_source = origin->client->choice.model->replaces == ASV_REPLACES_SOURCE;
   AsvCacheRow *row = g_new0(AsvCacheRow, 1);
-  *row = (AsvCacheRow){.alternative = entry->alternative,
-                       .rank = rows->len + 1,
-                       .learned = entry->learned,
-                       .packet = entry->packet,
-                       .via = entry->via,
-                       .expires = entry->expires,
-                       .tried = entry->tried,
-                       .requests = entry->requests,
-                       .last_used = entry->last_used,
-                       .learned_over = by_source ? sources[entry->source] : NULL,
-                       .expired = expired};
+  *row =
+      (AsvCacheRow){.alternative = entry->alternative,
+                    .rank = rows->len + 1,
+                    .learned = entry->learned,
+                    .packet = entry->packet,
+                    .via = entry->via,
+                    .expires = entry->expires,
+                    .tried = entry->tried,
+                    .requests = entry->requests,
+                    .last_used = entry->last_used,
+                    .learned_over = by_source ? sources[entry->source] : NULL,
+                    .broken_until = asv_model_broken_until(origin->client, &entry->alternative, at),
+                    .expired = expired};
   g_ptr_array_add(rows, row);
 }
 
@@ -39,7 +41,7 @@ static void add_expired(GPtrArray *rows, const AsvOriginState *origin, gint64 at
   for (guint i = 0; origin->ended && i < origin->ended->len; i++) {
     const AsvEnded *ended = &g_array_index(origin->ended, AsvEnded, i);
     if (ended->time <= at && asv_client_stores(origin->client, ended))
-      add_row(rows, origin, &ended->entry, TRUE);
+      add_row(rows, origin, &ended->entry, TRUE, at);
   }
 }
 
@@ -49,7 +51,7 @@ GPtrArray *asv_timeline_rows(const AsvOriginState *origin, gint64 at) {
     const AsvEntry *entry = &origin->cache.entries[i];
     gboolean expired = entry->expires <= at;
     if (!expired || origin->client->choice.model->stores_expired)
-      add_row(rows, origin, entry, expired);
+      add_row(rows, origin, entry, expired, at);
   }
   add_expired(rows, origin, at);
   return rows;

@@ -52,6 +52,7 @@ struct AsvOriginState {
   AsvClientState *client;
   AsvOriginState *next_of_host;
   AsvCache cache;
+  GList touched; /* in its client's; data NULL: not there */
   AsvLastSaid said;
   GArray *ended;     /* AsvEnded, latest last; NULL when none */
   GPtrArray *events; /* AsvEvent*; NULL when none */
@@ -99,8 +100,10 @@ struct AsvClientState {
   AsvModelChoice choice; /* its agent: of the first known User-Agent */
   const char *chosen_by; /* the User-Agent that led to it; NULL: none yet */
   guint64 requests, advertisements;
-  GArray *sweeps; /* AsvSweep, in order; NULL when none */
-  gboolean shown; /* passes --client */
+  GArray *sweeps;    /* AsvSweep, in order; NULL when none */
+  GHashTable *marks; /* what failed, in timeline-model.c; NULL when none */
+  GQueue touched;    /* AsvOriginState: those that hold something, least recently touched first */
+  gboolean shown;    /* passes --client */
 };
 
 /* Certificate names, shared by the connections that saw them. */

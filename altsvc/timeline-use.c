@@ -51,6 +51,7 @@ static void use_entry(const Asked *asked, const AsvMatch *match) {
   event->ambiguous = match->ambiguous;
   asv_event_set_alternative(event, match->entry);
   link->used = asv_event_add(state, asked->origin, event) ? event : NULL;
+  asv_model_used(state, asked->connection, asked->origin, match->entry, asked->seen);
   if (!asked->seen->request.alt_used.size)
     accuse(asked, ASV_FINDING_ALT_USED_MISSING,
            "Requests on the alternative do not say Alt-Used; they should.");

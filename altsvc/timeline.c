@@ -17,6 +17,8 @@ const char *asv_event_kind_name(AsvEventKind kind) {
       [ASV_EVENT_FORGOTTEN] = "forgotten", [ASV_EVENT_IGNORED] = "ignored",
       [ASV_EVENT_TRIED] = "tried",         [ASV_EVENT_USED] = "used",
       [ASV_EVENT_FAILED] = "failed",       [ASV_EVENT_RESTORED] = "restored",
+      [ASV_EVENT_VALIDATED] = "validated", [ASV_EVENT_BROKEN] = "broken",
+      [ASV_EVENT_UNBROKEN] = "unbroken",   [ASV_EVENT_EVICTED] = "evicted",
       [ASV_EVENT_CONTEXT] = "context"};
   return names[kind];
 }
@@ -27,7 +29,8 @@ const char *asv_ended_by_name(AsvEndedBy by) {
                                       [ASV_ENDED_CLEAR] = "clear",
                                       [ASV_ENDED_EXPIRY] = "expiry",
                                       [ASV_ENDED_MISDIRECTED] = "misdirected",
-                                      [ASV_ENDED_NETWORK_CHANGE] = "network-change"};
+                                      [ASV_ENDED_NETWORK_CHANGE] = "network-change",
+                                      [ASV_ENDED_EVICTION] = "eviction"};
   return names[by];
 }
 

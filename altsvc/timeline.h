@@ -34,9 +34,13 @@ typedef enum {
   ASV_EVENT_IGNORED,
   ASV_EVENT_TRIED,
   ASV_EVENT_USED,
-  ASV_EVENT_FAILED,   /* a try that came to nothing */
-  ASV_EVENT_RESTORED, /* the client had it before the capture: AsvTimelineOptions.start */
-  ASV_EVENT_CONTEXT,  /* text reports only: a connection or request that explains the others */
+  ASV_EVENT_FAILED,    /* a try that came to nothing */
+  ASV_EVENT_VALIDATED, /* the client has connected to it, so it counts */
+  ASV_EVENT_BROKEN,    /* the client does not use it for a time: expires says how long */
+  ASV_EVENT_UNBROKEN,  /* that time is over, or it worked */
+  ASV_EVENT_EVICTED,   /* dropped to make room, or with its mark */
+  ASV_EVENT_RESTORED,  /* the client had it before the capture: AsvTimelineOptions.start */
+  ASV_EVENT_CONTEXT,   /* text reports only: a connection or request that explains the others */
   ASV_EVENTS
 } AsvEventKind;
 
@@ -46,7 +50,8 @@ typedef enum {
   ASV_ENDED_CLEAR,
   ASV_ENDED_EXPIRY,
   ASV_ENDED_MISDIRECTED,
-  ASV_ENDED_NETWORK_CHANGE
+  ASV_ENDED_NETWORK_CHANGE,
+  ASV_ENDED_EVICTION
 } AsvEndedBy;
 
 typedef enum { ASV_SEVERITY_NOTE, ASV_SEVERITY_WARNING, ASV_SEVERITY_ERROR } AsvSeverity;
@@ -146,6 +151,7 @@ typedef struct {
   guint64 requests;         /* that used it */
   gint64 last_used;         /* 0 when never */
   const char *learned_over; /* "h1", "h2", "h3" where the client keeps that apart, or NULL */
+  gint64 broken_until;      /* the client does not use it until then; 0: it does */
   gboolean expired;         /* has expired, and the client's storage holds it still */
 } AsvCacheRow;
 

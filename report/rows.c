@@ -83,6 +83,7 @@ void asv_row_cache(AsvJson *json, const AsvCacheRow *row) {
   asv_json_boolean(json, "tried", row->tried);
   asv_json_number(json, "requests", row->requests);
   if (row->last_used) asv_json_time(json, "last_used", row->last_used);
+  if (row->broken_until) asv_json_time(json, "broken_until", row->broken_until);
   asv_json_string(json, "learned_over", row->learned_over);
   if (row->expired) asv_json_boolean(json, "expired", TRUE);
 }
