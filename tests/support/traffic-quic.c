@@ -130,9 +130,10 @@ static void send_crypto(TrafficQuic *quic, TrafficSide from, guint8 type,
   send_datagram(quic, from);
 }
 
+static const guint8 reset_token[16] = "a reset token 16";
+
 /* Transport parameters: initial_source_connection_id, and what else the other side insists on. */
-static GByteArray *parameters_of(const TrafficQuic *quic, TrafficSide side,
-                                 const guint8 *original) {
+static GByteArray *parameters_of(const TrafficQuic *quic, TrafficSide side) {
   GByteArray *out = g_byte_array_new();
   traffic_put_number(out, 0x0f, 1);
   traffic_put_varint(out, ID);
@@ -140,7 +141,10 @@ static GByteArray *parameters_of(const TrafficQuic *quic, TrafficSide side,
   if (side == TRAFFIC_CLIENT) return out;
   traffic_put_number(out, 0, 1);
   traffic_put_varint(out, ID);
-  traffic_put(out, original, ID);
+  traffic_put(out, quic->original, ID);
+  traffic_put_number(out, 2, 1);
+  traffic_put_varint(out, sizeof reset_token);
+  traffic_put(out, reset_token, sizeof reset_token);
   return out;
 }
 
@@ -153,8 +157,7 @@ static void protect_initial(TrafficQuic *quic, const guint8 *original) {
   protect_with(&quic->now[TRAFFIC_SERVER], side);
 }
 
-void traffic_open_quic(TrafficQuic *quic, TrafficCapture *capture, guint number, const char *sni,
-                       const GByteArray *certificate) {
+void traffic_ask_quic(TrafficQuic *quic, TrafficCapture *capture, guint number, const char *sni) {
   guint8 original[ID] = {0x0f,
                          0x0f,
                          0,
@@ -174,9 +177,9 @@ void traffic_open_quic(TrafficQuic *quic, TrafficCapture *capture, guint number,
     memcpy(quic->ids[side], original, ID);
     quic->ids[side][0] = (guint8)(0xc0 + side);
   }
-  g_autoptr(GByteArray) client = parameters_of(quic, TRAFFIC_CLIENT, original);
-  g_autoptr(GByteArray) server = parameters_of(quic, TRAFFIC_SERVER, original);
-  const TrafficHello hello = {.sni = sni, .alpn = "h3", .parameters = {client, server}};
+  memcpy(quic->original, original, ID);
+  g_autoptr(GByteArray) client = parameters_of(quic, TRAFFIC_CLIENT);
+  const TrafficHello hello = {.sni = sni, .alpn = "h3", .parameters = {client, NULL}};
   protect_initial(quic, original);
   guint8 chosen[ID];
   memcpy(chosen, quic->ids[TRAFFIC_SERVER], ID);
@@ -184,14 +187,25 @@ void traffic_open_quic(TrafficQuic *quic, TrafficCapture *capture, guint number,
   traffic_put_client_hello(out, &quic->tls, &hello);
   send_crypto(quic, TRAFFIC_CLIENT, 0, out);
   memcpy(quic->ids[TRAFFIC_SERVER], chosen, ID);
-  g_byte_array_set_size(out, 0);
+}
+
+void traffic_answer_quic(TrafficQuic *quic, const GByteArray *certificate) {
+  g_autoptr(GByteArray) out = g_byte_array_new();
+  g_autoptr(GByteArray) server = parameters_of(quic, TRAFFIC_SERVER);
+  const TrafficHello hello = {.alpn = "h3", .parameters = {NULL, server}};
   traffic_put_server_hello(out, &quic->tls);
   send_crypto(quic, TRAFFIC_SERVER, 0, out);
   for (int side = 0; side < 2; side++) protect_with(&quic->now[side], quic->tls.secrets[side]);
   g_byte_array_set_size(out, 0);
   traffic_put_server_flight(out, &hello, certificate);
   send_crypto(quic, TRAFFIC_SERVER, 2, out);
-  g_byte_array_set_size(out, 0);
+}
+
+void traffic_open_quic(TrafficQuic *quic, TrafficCapture *capture, guint number, const char *sni,
+                       const GByteArray *certificate) {
+  g_autoptr(GByteArray) out = g_byte_array_new();
+  traffic_ask_quic(quic, capture, number, sni);
+  traffic_answer_quic(quic, certificate);
   traffic_put_finished(out);
   send_crypto(quic, TRAFFIC_CLIENT, 2, out);
   for (int side = 0; side < 2; side++) protect_with(&quic->now[side], quic->tls.secrets[2 + side]);
@@ -243,12 +257,35 @@ void traffic_wait_quic(TrafficQuic *quic) {
     if (quic->unacknowledged[1 - side]) send_ack(quic, (TrafficSide)side);
 }
 
+void traffic_refuse_quic(TrafficQuic *quic, const GByteArray *handshake,
+                         const GByteArray *application) {
+  put_long(quic, TRAFFIC_CLIENT, 2, handshake);
+  protect_with(&quic->now[TRAFFIC_CLIENT], quic->tls.secrets[2]);
+  if (application) put_short(quic, TRAFFIC_CLIENT, application);
+  send_datagram(quic, TRAFFIC_CLIENT);
+}
+
+void traffic_send_frames(TrafficQuic *quic, TrafficSide from, const GByteArray *frames) {
+  put_short(quic, from, frames);
+  send_datagram(quic, from);
+}
+
+void traffic_reset_quic(TrafficQuic *quic) {
+  static const guint8 noise[] = {0x5b, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
+  traffic_put(quic->datagram, noise, sizeof noise);
+  traffic_put(quic->datagram, reset_token, sizeof reset_token);
+  send_datagram(quic, TRAFFIC_SERVER);
+}
+
 void traffic_close_quic(TrafficQuic *quic) {
   static const guint8 close[] = {0x1d, 0x41, 0x00, 0x00}; /* H3_NO_ERROR */
   g_autoptr(GByteArray) frames = g_byte_array_new();
   traffic_put(frames, close, sizeof close);
-  put_short(quic, TRAFFIC_CLIENT, frames);
-  send_datagram(quic, TRAFFIC_CLIENT);
+  traffic_send_frames(quic, TRAFFIC_CLIENT, frames);
+  traffic_free_quic(quic);
+}
+
+void traffic_free_quic(TrafficQuic *quic) {
   for (int side = 0; side < 2; side++) {
     EVP_CIPHER_CTX_free(quic->now[side].cipher);
     EVP_CIPHER_CTX_free(quic->now[side].mask);

@@ -21,14 +21,23 @@ typedef struct {
   TrafficCapture *capture;
   guint32 addresses[2]; /* IPv4, by side */
   guint16 ports[2];
-  guint8 ids[2][8]; /* the connection id that side chose for itself */
-  TrafficTls tls;   /* its secrets and random alone */
+  guint8 ids[2][8];   /* the connection id that side chose for itself */
+  guint8 original[8]; /* the first one that the client wrote to */
+  TrafficTls tls;     /* its secrets and random alone */
   TrafficPackets now[2];
   guint unacknowledged[2]; /* packets of that side with frames to acknowledge */
   GByteArray *packet, *datagram;
 } TrafficQuic;
 
-/* The handshake of connection `number`, with ALPN h3; quic->tls has its secrets. */
+/* The client's first Initial of connection `number`, with ALPN h3; quic->tls has its secrets. */
+void traffic_ask_quic(TrafficQuic *quic, TrafficCapture *capture, guint number, const char *sni);
+/* The server's flight that answers it. */
+void traffic_answer_quic(TrafficQuic *quic, const GByteArray *certificate);
+/* A Handshake packet of the client with these frames, which have four octets at least, and one with
+ * 1-RTT keys behind it unless application is NULL. */
+void traffic_refuse_quic(TrafficQuic *quic, const GByteArray *handshake,
+                         const GByteArray *application);
+/* The whole handshake. */
 void traffic_open_quic(TrafficQuic *quic, TrafficCapture *capture, guint number, const char *sni,
                        const GByteArray *certificate);
 /* All that side `from` sends on a stream, with its end when fin. Acknowledgements go with what a
@@ -38,8 +47,14 @@ void traffic_send_quic(TrafficQuic *quic, TrafficSide from, guint64 stream, cons
 /* The user thinks: max_ack_delay passes, and each side acknowledges alone what it has not yet (RFC
  * 9000 §13.2.1). */
 void traffic_wait_quic(TrafficQuic *quic);
-/* CONNECTION_CLOSE of the client. */
+/* A 1-RTT packet with these frames, of four octets at least. */
+void traffic_send_frames(TrafficQuic *quic, TrafficSide from, const GByteArray *frames);
+/* The server's stateless reset (RFC 9000 §10.3). */
+void traffic_reset_quic(TrafficQuic *quic);
+/* CONNECTION_CLOSE of the client without error; quic is freed. */
 void traffic_close_quic(TrafficQuic *quic);
+/* Frees what quic has; nothing is sent. */
+void traffic_free_quic(TrafficQuic *quic);
 
 /* A variable-length integer (RFC 9000 §16). */
 void traffic_put_varint(GByteArray *out, guint64 value);

@@ -95,8 +95,8 @@ void traffic_put_ip(GByteArray *out, guint8 protocol, const guint32 addresses[2]
   traffic_put_number(out, addresses[1 - from], 4);
 }
 
-static void send_segment(TrafficTcp *tcp, TrafficSide from, guint8 flags, const void *data,
-                         gsize size) {
+void traffic_send_segment(TrafficTcp *tcp, TrafficSide from, guint8 flags, const void *data,
+                          gsize size) {
   GByteArray *out = tcp->packet;
   traffic_put_ip(out, 6, tcp->addresses, from, 20 + size);
   traffic_put_number(out, tcp->ports[from], 2);
@@ -117,15 +117,19 @@ void traffic_number_client(guint32 addresses[2], const TrafficCapture *capture, 
   addresses[TRAFFIC_SERVER] = 0x0a640001u;
 }
 
-void traffic_open_tcp(TrafficTcp *tcp, TrafficCapture *capture, guint number, guint16 server_port) {
+void traffic_make_tcp(TrafficTcp *tcp, TrafficCapture *capture, guint number, guint16 server_port) {
   *tcp = (TrafficTcp){.capture = capture,
                       .ports = {(guint16)(20000 + number), server_port},
                       .next = {1000 + number, 5000 + number},
                       .packet = g_byte_array_new()};
   traffic_number_client(tcp->addresses, capture, number);
-  send_segment(tcp, TRAFFIC_CLIENT, 0x02, NULL, 0);
-  send_segment(tcp, TRAFFIC_SERVER, 0x12, NULL, 0);
-  send_segment(tcp, TRAFFIC_CLIENT, 0x10, NULL, 0);
+}
+
+void traffic_open_tcp(TrafficTcp *tcp, TrafficCapture *capture, guint number, guint16 server_port) {
+  traffic_make_tcp(tcp, capture, number, server_port);
+  traffic_send_segment(tcp, TRAFFIC_CLIENT, 0x02, NULL, 0);
+  traffic_send_segment(tcp, TRAFFIC_SERVER, 0x12, NULL, 0);
+  traffic_send_segment(tcp, TRAFFIC_CLIENT, 0x10, NULL, 0);
 }
 
 /* As a sender with large offload would: full segments, an ACK from the other side after every
@@ -134,17 +138,17 @@ void traffic_send_tcp(TrafficTcp *tcp, TrafficSide from, const guint8 *data, gsi
   guint segments = 0;
   while (size) {
     gsize part = MIN(size, SEGMENT);
-    send_segment(tcp, from, part == size ? 0x18 : 0x10, data, part);
+    traffic_send_segment(tcp, from, part == size ? 0x18 : 0x10, data, part);
     data += part;
     size -= part;
-    if (++segments % 2 == 0 && size) send_segment(tcp, 1 - from, 0x10, NULL, 0);
+    if (++segments % 2 == 0 && size) traffic_send_segment(tcp, 1 - from, 0x10, NULL, 0);
   }
 }
 
 void traffic_close_tcp(TrafficTcp *tcp) {
-  send_segment(tcp, TRAFFIC_CLIENT, 0x11, NULL, 0);
-  send_segment(tcp, TRAFFIC_SERVER, 0x11, NULL, 0);
-  send_segment(tcp, TRAFFIC_CLIENT, 0x10, NULL, 0);
+  traffic_send_segment(tcp, TRAFFIC_CLIENT, 0x11, NULL, 0);
+  traffic_send_segment(tcp, TRAFFIC_SERVER, 0x11, NULL, 0);
+  traffic_send_segment(tcp, TRAFFIC_CLIENT, 0x10, NULL, 0);
   g_byte_array_unref(tcp->packet);
 }
 

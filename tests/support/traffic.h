@@ -51,6 +51,11 @@ typedef struct {
   GByteArray *packet;
 } TrafficTcp;
 
+/* Addresses, ports and sequence numbers of connection `number`; nothing is sent. */
+void traffic_make_tcp(TrafficTcp *tcp, TrafficCapture *capture, guint number, guint16 server_port);
+/* One segment with these flags (RFC 9293 §3.1). */
+void traffic_send_segment(TrafficTcp *tcp, TrafficSide from, guint8 flags, const void *data,
+                          gsize size);
 /* The three-way handshake of connection `number`, which gives client address and port. */
 void traffic_open_tcp(TrafficTcp *tcp, TrafficCapture *capture, guint number, guint16 server_port);
 /* Full segments; the other side acknowledges every second. */
