@@ -10,6 +10,7 @@
 #include "http1.h"
 #include "http2.h"
 #include "http3.h"
+#include "limits.h"
 #include "quic.h"
 #include "tls.h"
 
@@ -115,8 +116,10 @@ void altsvc_connection_sender_is(AltsvcConnection *connection, AsvFrom from) {
   int client = from == ASV_FROM_CLIENT ? sender : 1 - sender;
   const char *server = connection->ends[1 - client];
   altsvc_connection_set_client(connection, client);
-  if (server && !g_hash_table_contains(connection->common->servers, server))
-    g_hash_table_add(connection->common->servers, g_strdup(server));
+  GHashTable *servers = connection->common->servers;
+  if (server && g_hash_table_size(servers) < ALTSVC_SERVERS_MAX &&
+      !g_hash_table_contains(servers, server))
+    g_hash_table_add(servers, g_strdup(server));
 }
 
 /* Who is the client when neither a SYN nor content says it. */

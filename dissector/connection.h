@@ -32,6 +32,7 @@ typedef struct AltsvcTls AltsvcTls;
 /* What the connections of a capture file share. */
 typedef struct {
   GHashTable *sessions; /* GBytes* to AltsvcCertificate*: what a resumed session began with */
+  GQueue *in_order;     /* their GBytes*, the oldest first */
   GHashTable *servers;  /* char*, a set: endpoints known to be servers */
   AsvHttpContext *http; /* what analyzer/http shares */
 } AltsvcCommon;

@@ -54,6 +54,7 @@ AltsvcExtract *altsvc_extract_new(void) {
   extract->common.http = asv_http_context_new();
   extract->common.sessions =
       g_hash_table_new_full(g_bytes_hash, g_bytes_equal, bytes_free, altsvc_certificate_unref);
+  extract->common.in_order = g_queue_new();
   extract->common.servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   extract->in_order = g_ptr_array_new_with_free_func(connection_free);
   return extract;
@@ -66,6 +67,7 @@ void altsvc_extract_free(AltsvcExtract *extract) {
   g_ptr_array_unref(extract->in_order);
   asv_http_context_free(extract->common.http);
   g_hash_table_destroy(extract->common.sessions);
+  g_queue_free_full(extract->common.in_order, bytes_free);
   g_hash_table_destroy(extract->common.servers);
   g_free(extract);
 }

@@ -6,11 +6,13 @@
 #include "http1.h"
 
 #include "fields.h"
+#include "limits.h"
 #include "message.h"
 
 struct AltsvcHttp1 {
-  GQueue waiting;    /* AltsvcRequest* */
-  gboolean unpaired; /* responses can be told no more from one another */
+  GQueue waiting;      /* AltsvcRequest* */
+  gboolean open_ended; /* requests behind these are not waited for */
+  gboolean unpaired;   /* responses can be told no more from one another */
 };
 
 typedef struct {
@@ -114,8 +116,10 @@ static void read_target(Reading *reading) {
 static void take_request(AltsvcConnection *connection, const AltsvcMessage *about,
                          const AltsvcSection *section) {
   AltsvcRequest *request = altsvc_message_request(connection, about, section);
-  if (altsvc_connection_is_complete(connection, ASV_FROM_CLIENT))
-    g_queue_push_tail(&connection->http1->waiting, request);
+  AltsvcHttp1 *http1 = connection->http1;
+  if (http1->waiting.length >= ALTSVC_PIPELINED_MAX) http1->open_ended = TRUE;
+  if (!http1->open_ended && altsvc_connection_is_complete(connection, ASV_FROM_CLIENT))
+    g_queue_push_tail(&http1->waiting, request);
   else
     altsvc_request_free(request);
 }

@@ -8,6 +8,7 @@
 #include "altsvc/frame.h"
 #include "altsvc/origin.h"
 #include "fields.h"
+#include "limits.h"
 #include "message.h"
 
 enum {
@@ -21,9 +22,6 @@ enum {
 
 enum { FLAG_ACK = 0x1, FLAG_END_HEADERS = 0x4, FLAG_PADDED = 0x8 };
 
-/* Lines of a header section in CONTINUATION frames; analyzer/limits.h has the reason. */
-#define BLOCK_LINES_MAX 1024u
-
 #define MAX_FRAME_SIZE_LEAST 16384u
 #define MAX_FRAME_SIZE_MOST 16777215u
 
@@ -35,6 +33,7 @@ typedef struct {
 
 struct AltsvcHttp2 {
   GHashTable *requests;      /* AltsvcRequest* by stream */
+  GQueue in_order;           /* their streams, the oldest first */
   guint32 max_frame_size[2]; /* what the client, and the server, takes */
   Block block[2];            /* of the client, and of the server */
 };
@@ -78,7 +77,7 @@ static void block_keep(Block *block, const AltsvcSection *section) {
     block->lines = g_array_new(FALSE, FALSE, sizeof(AltsvcLine));
     g_array_set_clear_func(block->lines, line_clear);
   }
-  for (guint i = 0; i < section->lines->len && block->lines->len < BLOCK_LINES_MAX; i++) {
+  for (guint i = 0; i < section->lines->len && block->lines->len < ALTSVC_BLOCK_LINES_MAX; i++) {
     AltsvcLine line = g_array_index(section->lines, AltsvcLine, i);
     line.name = own(line.name);
     line.value = own(line.value);
@@ -89,6 +88,7 @@ static void block_keep(Block *block, const AltsvcSection *section) {
 void altsvc_http2_free(AltsvcHttp2 *http2) {
   if (!http2) return;
   g_hash_table_destroy(http2->requests);
+  g_queue_clear(&http2->in_order);
   for (int i = 0; i < 2; i++) block_clear(&http2->block[i]);
   g_free(http2);
 }
@@ -123,8 +123,12 @@ static void read_header(proto_node *node, gpointer data) {
 static void take_request(const Frame *frame, guint32 stream, gboolean pushed) {
   AltsvcMessage about = {.via = ASV_VIA_HTTP2_HEADER, .stream = stream, .pushed = pushed};
   if (find_request(frame, stream) || !altsvc_section_get(&frame->section, ":method").data) return;
-  g_hash_table_insert(frame->http2->requests, GUINT_TO_POINTER(stream),
+  AltsvcHttp2 *http2 = frame->http2;
+  if (http2->in_order.length >= ALTSVC_STREAMS_MAX)
+    g_hash_table_remove(http2->requests, g_queue_pop_head(&http2->in_order));
+  g_hash_table_insert(http2->requests, GUINT_TO_POINTER(stream),
                       altsvc_message_request(frame->connection, &about, &frame->section));
+  g_queue_push_tail(&http2->in_order, GUINT_TO_POINTER(stream));
 }
 
 static void take_response(const Frame *frame) {

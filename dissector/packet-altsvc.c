@@ -16,12 +16,10 @@
 #include "fields.h"
 #include "gap.h"
 #include "ids.h"
+#include "limits.h"
 #include "record.h"
 #include "summary.h"
 #include "tree.h"
-
-/* Cache entries that a tree shows unless the preference says otherwise. */
-#define CACHE_ROWS 8
 
 /* Keys of what is kept with a packet. */
 enum { KEPT_PACKET, KEPT_GAP };
@@ -37,7 +35,7 @@ static AltsvcRecord *record;
 static struct {
   int model, client_by;
   guint cache_rows;
-} preferences = {.client_by = ASV_CLIENT_BY_IP, .cache_rows = CACHE_ROWS};
+} preferences = {.client_by = ASV_CLIENT_BY_IP, .cache_rows = ALTSVC_CACHE_ROWS};
 
 static void begin_file(void) {
   extract = altsvc_extract_new();

@@ -2,8 +2,7 @@
 /* Sequence numbers compare by their distance from the next one, so that they may wrap. */
 #include "stream.h"
 
-/* A capture with more holes in one direction has lost the connection anyway. */
-#define RANGES_MAX 256u
+#include "limits.h"
 
 typedef struct {
   guint32 from, to;
@@ -16,7 +15,7 @@ static gint32 distance(guint32 a, guint32 b) {
 
 static void hold(AltsvcStream *stream, Range range) {
   if (!stream->ahead) stream->ahead = g_array_new(FALSE, FALSE, sizeof(Range));
-  if (stream->ahead->len < RANGES_MAX) g_array_append_val(stream->ahead, range);
+  if (stream->ahead->len < ALTSVC_RANGES_MAX) g_array_append_val(stream->ahead, range);
 }
 
 /* Moves on through what was held, as far as it now follows. */

@@ -9,6 +9,7 @@
 
 #include "certificate.h"
 #include "fields.h"
+#include "limits.h"
 
 enum {
   MESSAGE_CLIENT_HELLO = 1,
@@ -306,8 +307,13 @@ static void set_certificate(AltsvcTls *tls, AltsvcCertificate *certificate) {
 static void add_session(const AltsvcConnection *connection, GBytes *identity) {
   const AltsvcTls *tls = connection->tls;
   if (!identity || !tls->certificate) return;
-  g_hash_table_replace(connection->common->sessions, g_bytes_ref(identity),
-                       altsvc_certificate_ref(tls->certificate));
+  const AltsvcCommon *common = connection->common;
+  if (g_hash_table_replace(common->sessions, g_bytes_ref(identity),
+                           altsvc_certificate_ref(tls->certificate)))
+    g_queue_push_tail(common->in_order, g_bytes_ref(identity));
+  if (common->in_order->length <= ALTSVC_SESSIONS_MAX) return;
+  g_autoptr(GBytes) oldest = g_queue_pop_head(common->in_order);
+  g_hash_table_remove(common->sessions, oldest);
 }
 
 static AltsvcCertificate *find_session(const AltsvcConnection *connection, GBytes *identity) {

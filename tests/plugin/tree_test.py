@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the plugin shows of packets, as tshark prints it: each case looks at the
 fields of the right packet. Usage: tree_test.py PLUGIN SAMPLES"""
+import json
 import pathlib
 import sys
 import unittest
@@ -302,6 +303,77 @@ class Tree(unittest.TestCase):
         for tree in trees:
             self.assertNotEqual(tree.value("request_in"), "0")
             self.assertEqual(tree.value("accepted"), "1")
+
+    # ---- HTTP/3 ----
+
+    def test_http3_advertisement(self):
+        path = self.sample("over-h3")
+        for options in ([], ["-2"], ["-Y", "altsvc"]):
+            packets = self.packets(path, *options)
+            told, tree = [(number, tree) for number, trees in packets.items() for tree in trees
+                          if "3" in tree.values("via")][-1]
+            self.assertEqual(tree.value("origin"), "https://a.test")
+            self.assertEqual(tree.value("stream"), "4")
+            self.assertEqual(tree.value("status"), "200")
+            self.assertEqual(tree.value("request_in"), "56")
+            self.assertEqual(tree.value("value"), 'h3=":443"; ma=6000; persist=1')
+            self.assertEqual(tree.value("protocol_id"), "h3")
+            self.assertEqual(tree.value("max_age"), "6000")
+            self.assertEqual(tree.value("persist"), "1")
+            self.assertEqual(tree.value("accepted"), "1")
+            self.assertEqual(tree.value("event"), "refreshed")
+            self.assertEqual(tree.value("learned_in"), "21")
+            self.assertRegex(self.info(path, *options)[str(told)], r' \| Alt-Svc .*h3=":443"; ma=6000; persist=1$')
+        self.assertEqual(list(self.packets(path, "-Y", "altsvc.via == 3 and altsvc.max_age == 6000")), [told])
+
+    def test_http3_misdirected(self):
+        path = self.sample("misdirected-h3")
+        for options in ([], ["-2"], ["-Y", "altsvc"]):
+            packets = self.packets(path, *options)
+            [used], [removed] = packets[44], packets[56]
+            self.assertIn("used", used.values("event"))
+            self.assertEqual(used.value("alt_used"), "a.test")
+            self.assertEqual(removed.value("origin"), "https://a.test")
+            self.assertEqual(removed.value("status"), "421")
+            self.assertEqual(removed.value("stream"), "4")
+            self.assertEqual(removed.value("request_in"), "54")
+            self.assertEqual(removed.value("event"), "removed")
+            self.assertEqual(removed.value("alternative"), "h3 at a.test:443")
+            self.assertEqual([removed.value(link) for link in ("learned_in", "tried_in", "used_in")], ["18", "21", "44"])
+            self.assertEqual(removed.experts(), ["misdirected"])
+            self.assertEqual(removed.values("cache.entry"), [])
+            self.assertRegex(self.info(path, *options)["56"], r" \| Alt-Svc removed h3 at a.test:443 \(421\)$")
+        self.assertEqual(list(self.packets(path, "-Y", "altsvc.misdirected")), [56])
+        self.assertEqual(list(self.packets(path, "-Y", "quic and altsvc.status == 421")), [56])
+
+    def test_http3_early_data(self):
+        """Told at the packet it came in, once the server has accepted it."""
+        found = self.wireshark.tshark(self.sample("quic-early-data"), "-q", "-z", "altsvc,observations").decode()
+        early = [json.loads(line) for line in found.splitlines() if '"early_data":true' in line]
+        self.assertEqual({seen["kind"] for seen in early}, {"handshake", "request"})
+
+    def test_many_streams(self):
+        """Of more requests than are remembered the oldest are forgotten."""
+        most, capture = 4096, self.http2()
+        asked = [capture.ask(b"".join(made.get(2 * i + 1, "a.test") for i in range(at, at + 241))) for at in range(0, most + 1, 241)]
+        gone = capture.answer(made.headers(1, ("alt-svc", 'h2=":81"')))
+        kept = capture.answer(made.headers(3, ("alt-svc", 'h2=":82"')))
+        self.assertEqual(most + 1, 241 * len(asked))
+        packets = self.packets(self.made(capture))
+        self.assertEqual(packets[gone][0].values("request_in"), [])
+        self.assertEqual(packets[gone][0].value("accepted"), "0")
+        self.assertEqual(packets[kept][0].value("request_in"), str(asked[0]))
+
+    def test_many_pipelined(self):
+        """Of more requests than wait for answers the last are not paired, and none behind them."""
+        most, capture = 1024, made.Capture()
+        capture.open()
+        asked = [capture.ask(b"".join(made.request("a.test") for _ in range(41))) for _ in range(0, most + 1, 41)]
+        self.assertEqual(most + 1, 41 * len(asked))
+        told = [capture.answer(b"".join(made.response('Alt-Svc: h2=":81"\r\n') for _ in range(41))) for _ in asked]
+        packets = self.packets(self.made(capture))
+        self.assertEqual(packets[told[0]][0].value("request_in"), str(asked[0]))
+        self.assertEqual([len(tree.values("request_in")) for tree in packets[told[-1]]], [1] * 40 + [0])
 
     # ---- what becomes of it ----
 
