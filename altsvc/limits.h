@@ -143,6 +143,9 @@
 /* Context lines in a row that a text report shows without -v; the others are counted. */
 #define ASV_TEXT_CONTEXT_RUN 10
 
+/* Events that --why shows of a client: the answer fits a glance. */
+#define ASV_TEXT_WHY_EVENTS 4
+
 /* Unreadable connections that COVERAGE lists without -v; the others are counted. */
 #define ASV_TEXT_UNREADABLE_SHOWN 10
 

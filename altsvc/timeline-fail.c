@@ -293,10 +293,11 @@ static void note_quic(AsvTimelineState *state, AsvConnection *connection) {
   }
   if (!failure) return;
   AsvFailureReason reason = failure->failure.reason;
-  if (reason == ASV_FAILURE_NO_ANSWER || reason == ASV_FAILURE_ICMP_UNREACHABLE) {
+  if (reason == ASV_FAILURE_NO_ANSWER) {
     client->quic_unanswered++;
     if (!client->unanswered) client->unanswered = asv_observation_copy(failure);
-  } else if (reason != ASV_FAILURE_QUIC_CLOSE && reason != ASV_FAILURE_PACKET_TOO_BIG) {
+  } else if (reason != ASV_FAILURE_QUIC_CLOSE && reason != ASV_FAILURE_PACKET_TOO_BIG &&
+             reason != ASV_FAILURE_ICMP_UNREACHABLE) {
     client->quic_answered++;
   }
 }

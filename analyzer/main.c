@@ -264,6 +264,14 @@ static void check_fail_on(Program *program) {
   }
 }
 
+static void check_expectations(Program *program) {
+  const GArray *expected = program->options->expected;
+  for (guint i = 0; i < expected->len; i++)
+    if (!asv_expectation_check(&g_array_index(expected, AsvExpectation, i), program->timeline) &&
+        program->status == ASV_EXIT_DONE)
+      program->status = ASV_EXIT_FAILED;
+}
+
 static gboolean wants_fail_on(const AsvOptions *options) {
   for (gsize i = 0; i < ASV_FINDINGS_COUNT; i++)
     if (options->fail_on[i]) return TRUE;
@@ -285,6 +293,7 @@ static void work(Program *program) {
   }
   if (differs && program->status == ASV_EXIT_DONE) program->status = ASV_EXIT_FAILED;
   check_fail_on(program);
+  check_expectations(program);
 }
 
 /* A storage that an option names; NULL with *failed unset when it is not given. */
@@ -311,7 +320,7 @@ static void run(Program *program, const GPtrArray *start) {
   program->observation_files = g_ptr_array_new_with_free_func(observation_file_free);
   program->started_at = g_get_monotonic_time();
   if (options->report.subject != ASV_REPORT_OBSERVATIONS || program->expected ||
-      wants_fail_on(options))
+      wants_fail_on(options) || options->expected->len)
     program->timeline = asv_timeline_new(&timeline);
   work(program);
   if (program->timeline) asv_timeline_free(program->timeline);

@@ -14,11 +14,11 @@
 
 /* What GOptionContext fills in; strings are ours to free. */
 typedef struct {
-  char **read, **rest, **key_logs, **preferences;
+  char **read, **rest, **key_logs, **preferences, **expect;
   char *filter, *subject, *client, *origin, *at, *model, *client_by, *format, *output;
-  char *time_style, *color, *fail_on, *start_cache, *expect_cache;
+  char *time_style, *color, *fail_on, *start_cache, *expect_cache, *why, *explain;
   gint64 count;
-  gboolean no_progress, no_paths, quiet, verbose, version;
+  gboolean no_progress, no_paths, quiet, verbose, version, explains;
 } RawOptions;
 
 /* A word on the command line and what it stands for. */
@@ -87,14 +87,14 @@ static char *normal_client(const char *text) {
   return g_ascii_strdown(text, -1);
 }
 
-static gboolean read_origin(const char *text, const char **result) {
+static gboolean read_origin(const char *option, const char *text, const char **result) {
   if (!text) return TRUE;
   g_autofree char *full =
       strstr(text, "://") ? g_strdup(text) : g_strconcat("https://", text, NULL);
   AsvOrigin origin;
   char written[ASV_ORIGIN_MAX];
   if (asv_origin_parse(asv_span_text(full), &origin) || !asv_origin_write(&origin, written))
-    return complain("--origin", text, "an origin such as https://a.test:8443 or a host name");
+    return complain(option, text, "an origin such as https://a.test:8443 or a host name");
   *result = g_strdup(written);
   return TRUE;
 }
@@ -159,6 +159,31 @@ static gboolean read_fail_on(const char *text, AsvOptions *options) {
       return complain("--fail-on", *word, "error, warning, note or the code of a finding");
   }
   return TRUE;
+}
+
+static gboolean read_expectations(char **texts, AsvOptions *options) {
+  options->expected = g_array_new(FALSE, FALSE, sizeof(AsvExpectation));
+  for (char **text = texts; text && *text; text++) {
+    AsvExpectation expectation;
+    const char *problem;
+    if (!asv_expectation_read(*text, &expectation, &problem))
+      return complain("--expect", *text, problem);
+    g_array_append_val(options->expected, expectation);
+  }
+  return TRUE;
+}
+
+/* --why is a report of its own about one origin. */
+static gboolean read_why(const RawOptions *raw, AsvOptions *options) {
+  if (!raw->why) return TRUE;
+  if (raw->origin || raw->subject) {
+    g_printerr("altshark: --why goes with neither --origin nor --report\n");
+    return FALSE;
+  }
+  if (options->format != ASV_FORMAT_TEXT)
+    return complain("--format", raw->format, "a format of --why: text");
+  options->report.subject = ASV_REPORT_WHY;
+  return read_origin("--why", raw->why, &options->timeline.origin);
 }
 
 /* -k FILE, -k env and -o tls.keylog_file:FILE, in one list. */
@@ -245,8 +270,10 @@ static gboolean take(const RawOptions *raw, AsvOptions *options) {
   options->report.verbosity = raw->quiet ? -1 : raw->verbose ? 1 : 0;
   options->report.version = ASV_VERSION;
   if (raw->client) options->timeline.client = normal_client(raw->client);
-  return take_choices(raw, options) && read_origin(raw->origin, &options->timeline.origin) &&
+  return take_choices(raw, options) &&
+         read_origin("--origin", raw->origin, &options->timeline.origin) &&
          read_at(raw->at, &options->timeline) && read_fail_on(raw->fail_on, options) &&
+         read_expectations(raw->expect, options) && read_why(raw, options) &&
          read_key_logs(raw, options) && read_files(raw, options);
 }
 
@@ -255,11 +282,24 @@ static void raw_clear(RawOptions *raw) {
   g_strfreev(raw->rest);
   g_strfreev(raw->key_logs);
   g_strfreev(raw->preferences);
-  char *strings[] = {raw->filter,      raw->subject,     raw->client,    raw->origin,
-                     raw->at,          raw->model,       raw->client_by, raw->format,
-                     raw->output,      raw->time_style,  raw->color,     raw->fail_on,
-                     raw->start_cache, raw->expect_cache};
+  g_strfreev(raw->expect);
+  char *strings[] = {raw->filter,      raw->subject,      raw->client,    raw->origin,
+                     raw->at,          raw->model,        raw->client_by, raw->format,
+                     raw->output,      raw->time_style,   raw->color,     raw->fail_on,
+                     raw->start_cache, raw->expect_cache, raw->why,       raw->explain};
   for (gsize i = 0; i < G_N_ELEMENTS(strings); i++) g_free(strings[i]);
+}
+
+/* GOptionArgFunc: the argument is optional, which only callbacks can have. */
+static gboolean take_explain(const gchar *option, const gchar *value, gpointer data,
+                             GError **error) {
+  (void)option;
+  (void)error;
+  RawOptions *raw = data;
+  raw->explains = TRUE;
+  g_free(raw->explain);
+  raw->explain = g_strdup(value);
+  return TRUE;
 }
 
 static GOptionContext *context_new(RawOptions *raw) {
@@ -297,6 +337,12 @@ static GOptionContext *context_new(RawOptions *raw) {
       {"no-paths", 0, 0, G_OPTION_ARG_NONE, &raw->no_paths, "Leave request paths out", NULL},
       {"quiet", 'q', 0, G_OPTION_ARG_NONE, &raw->quiet, "Say less", NULL},
       {"verbose", 'v', 0, G_OPTION_ARG_NONE, &raw->verbose, "Say more", NULL},
+      {"why", 0, 0, G_OPTION_ARG_STRING, &raw->why,
+       "Only why each client did what it did with this origin", "ORIGIN"},
+      {"expect", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->expect,
+       "Exit with 3 unless every client of ORIGIN has that verdict", "ORIGIN:VERDICT"},
+      {"explain", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, take_explain,
+       "What a finding means and what to do; without CODE all of them", "CODE"},
       {"fail-on", 0, 0, G_OPTION_ARG_STRING, &raw->fail_on,
        "Exit with 3 when there are such findings: error, warning, note, CODE,...", "LIST"},
       {"version", 0, 0, G_OPTION_ARG_NONE, &raw->version, "Print the version", NULL},
@@ -311,8 +357,10 @@ static GOptionContext *context_new(RawOptions *raw) {
   g_option_context_set_description(
       context,
       "Exit status: 0 done; 1 wrong usage; 2 an input missing, damaged or cut short,\n"
-      "or an output not writable; 3 --fail-on was met or --expect-cache was not.");
-  g_option_context_add_main_entries(context, entries, NULL);
+      "or an output not writable; 3 --fail-on was met, or --expect or --expect-cache was not.");
+  GOptionGroup *group = g_option_group_new("altshark", "", "", raw, NULL);
+  g_option_group_add_entries(group, entries);
+  g_option_context_set_main_group(context, group);
   return context;
 }
 
@@ -328,6 +376,11 @@ gboolean asv_options_read(AsvOptions *options, int argc, char **argv, AsvExit *s
     *status = ASV_EXIT_USAGE;
   } else if (raw.version) {
     g_print("altshark %s\n", ASV_VERSION);
+  } else if (raw.explains) {
+    if (!asv_explain(raw.explain)) {
+      complain("--explain", raw.explain, "the code of a finding; --explain alone lists them");
+      *status = ASV_EXIT_USAGE;
+    }
   } else {
     ready = take(&raw, options);
     if (!ready) *status = ASV_EXIT_USAGE;
@@ -343,6 +396,9 @@ void asv_options_clear(AsvOptions *options) {
   g_free(options->output);
   g_free(options->start_cache);
   g_free(options->expect_cache);
+  for (guint i = 0; options->expected && i < options->expected->len; i++)
+    g_free(g_array_index(options->expected, AsvExpectation, i).origin);
+  g_clear_pointer(&options->expected, g_array_unref);
   g_free((char *)options->timeline.client);
   g_free((char *)options->timeline.origin);
 }

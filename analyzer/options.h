@@ -4,6 +4,7 @@
 #define ANALYZER_OPTIONS_H
 
 #include "altsvc/finding.h"
+#include "analyzer/expect.h"
 #include "report/report.h"
 
 /* Exit statuses; a larger problem never hides a smaller one's report. */
@@ -11,7 +12,7 @@ typedef enum {
   ASV_EXIT_DONE = 0,
   ASV_EXIT_USAGE = 1, /* wrong usage or option value */
   ASV_EXIT_INPUT = 2, /* an input missing, unreadable, damaged or cut, or an output not writable */
-  ASV_EXIT_FAILED = 3 /* --fail-on met, --expect-cache not met */
+  ASV_EXIT_FAILED = 3 /* --fail-on met, --expect or --expect-cache not met */
 } AsvExit;
 
 typedef struct {
@@ -23,6 +24,7 @@ typedef struct {
   AsvReportOptions report;
   AsvTimelineOptions timeline;
   char *output;                     /* file, or NULL for standard output */
+  GArray *expected;                 /* AsvExpectation: --expect */
   char *start_cache, *expect_cache; /* files of clients' storage, or NULL */
   gboolean progress;
   gboolean fail_on[ASV_FINDINGS_COUNT]; /* by AsvFindingCode */

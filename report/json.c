@@ -105,6 +105,17 @@ static void put_findings(AsvJson *json, const AsvTimeline *timeline) {
   asv_json_list_end(json);
 }
 
+static void put_origins(AsvJson *json, const AsvTimeline *timeline) {
+  g_autoptr(GPtrArray) summaries = asv_origins_summarize(timeline);
+  asv_json_list(json, "origins");
+  for (guint i = 0; i < summaries->len; i++) {
+    asv_json_object(json, NULL);
+    asv_row_summary(json, g_ptr_array_index(summaries, i));
+    asv_json_object_end(json);
+  }
+  asv_json_list_end(json);
+}
+
 void asv_report_json(FILE *out, const AsvTimeline *timeline, const AsvReportOptions *options) {
   const guint all = ASV_ROW_WITH_EVENTS | ASV_ROW_WITH_CACHE;
   AsvReportSubject subject = options->subject;
@@ -118,6 +129,7 @@ void asv_report_json(FILE *out, const AsvTimeline *timeline, const AsvReportOpti
   if (timeline->at) asv_json_time(&json, "at", timeline->at);
   if (whole) put_captures(&json, timeline);
   if (whole) put_coverage(&json, &timeline->coverage);
+  if (subject == ASV_REPORT_ORIGINS) put_origins(&json, timeline);
   if (whole || subject == ASV_REPORT_ORIGINS) put_clients(&json, timeline, all);
   if (subject == ASV_REPORT_CACHE) put_clients(&json, timeline, ASV_ROW_WITH_CACHE);
   if (whole || subject == ASV_REPORT_CONNECTIONS) put_connections(&json, timeline);

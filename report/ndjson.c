@@ -42,11 +42,13 @@ static void cache_lines(Lines *lines, const char *client, const AsvOriginReport 
   }
 }
 
-static void origin_line(Lines *lines, const char *client, const AsvOriginReport *origin) {
-  begin_line(lines, client, NULL);
-  asv_row_origin(&lines->json, origin, ASV_ROW_WITH_EVENTS | ASV_ROW_WITH_CACHE,
-                 lines->timeline->first);
-  end_line(lines);
+static void origin_lines(Lines *lines) {
+  g_autoptr(GPtrArray) summaries = asv_origins_summarize(lines->timeline);
+  for (guint i = 0; i < summaries->len; i++) {
+    asv_json_object(&lines->json, NULL);
+    asv_row_summary(&lines->json, g_ptr_array_index(summaries, i));
+    end_line(lines);
+  }
 }
 
 static void client_lines(Lines *lines, const AsvClientReport *client, AsvReportSubject subject) {
@@ -56,8 +58,6 @@ static void client_lines(Lines *lines, const AsvClientReport *client, AsvReportS
       event_lines(lines, client->client, origin->origin, origin->events);
     else if (subject == ASV_REPORT_CACHE)
       cache_lines(lines, client->client, origin);
-    else if (subject == ASV_REPORT_ORIGINS)
-      origin_line(lines, client->client, origin);
   }
   if (subject == ASV_REPORT_TIMELINE) event_lines(lines, client->client, NULL, client->unplaced);
 }
@@ -83,6 +83,9 @@ void asv_report_ndjson(FILE *out, const AsvTimeline *timeline, const AsvReportOp
   switch (options->subject) {
     case ASV_REPORT_FINDINGS:
       finding_lines(&lines);
+      break;
+    case ASV_REPORT_ORIGINS:
+      origin_lines(&lines);
       break;
     case ASV_REPORT_CONNECTIONS:
       connection_lines(&lines);

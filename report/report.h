@@ -16,7 +16,8 @@ typedef enum {
   ASV_REPORT_CACHE,
   ASV_REPORT_FINDINGS,
   ASV_REPORT_OBSERVATIONS, /* written as they come, see observations.h */
-  ASV_REPORT_CONNECTIONS
+  ASV_REPORT_CONNECTIONS,
+  ASV_REPORT_WHY /* text only, with an origin in the timeline's options */
 } AsvReportSubject;
 
 typedef enum {

@@ -144,3 +144,35 @@ void asv_row_finding(AsvJson *json, const AsvFinding *finding) {
   asv_json_words(json, "filter", finding->filter);
   asv_json_string(json, "spec", finding->spec);
 }
+
+static void put_counts(AsvJson *json, const AsvOriginCounts *counts) {
+  asv_json_number(json, "clients", counts->clients);
+  asv_json_number(json, "learned", counts->learned);
+  asv_json_number(json, "tried", counts->tried);
+  asv_json_number(json, "used", counts->used);
+  asv_json_number(json, "failed", counts->failed);
+}
+
+void asv_row_summary(AsvJson *json, const AsvOriginSummary *summary) {
+  asv_json_string(json, "origin", summary->origin);
+  put_counts(json, &summary->counts);
+  asv_json_object(json, "verdicts");
+  for (guint i = 0; i < ASV_OUTCOMES; i++)
+    if (summary->verdicts[i])
+      asv_json_number(json, asv_outcome_name((AsvOutcome)i), summary->verdicts[i]);
+  asv_json_object_end(json);
+  asv_json_list(json, "kinds");
+  for (guint i = 0; i < summary->kinds->len; i++) {
+    const AsvOriginKind *kind = g_ptr_array_index(summary->kinds, i);
+    asv_json_object(json, NULL);
+    asv_json_string(json, "kind", kind->kind);
+    put_counts(json, &kind->counts);
+    asv_json_object_end(json);
+  }
+  asv_json_list_end(json);
+  if (!summary->waits->len) return;
+  asv_json_object(json, "first_use");
+  asv_json_seconds(json, "median", asv_origins_percentile(summary, 50));
+  asv_json_seconds(json, "p95", asv_origins_percentile(summary, 95));
+  asv_json_object_end(json);
+}

@@ -9,6 +9,7 @@
 
 #include "altsvc/timeline.h"
 #include "report/json-writer.h"
+#include "report/origins.h"
 
 /* first: time of the first packet, from which `relative` counts. Not for ASV_EVENT_CONTEXT. */
 void asv_row_event(AsvJson *json, const AsvEvent *event, gint64 first);
@@ -22,5 +23,8 @@ void asv_row_origin(AsvJson *json, const AsvOriginReport *origin, guint parts, g
 
 /* The list of a client's or origin's events, without ASV_EVENT_CONTEXT. */
 void asv_row_events(AsvJson *json, const char *key, const GPtrArray *events, gint64 first);
+
+/* What all clients did with the alternatives of an origin. */
+void asv_row_summary(AsvJson *json, const AsvOriginSummary *summary);
 
 #endif

@@ -387,3 +387,13 @@ void asv_text_events(AsvText *text, const GPtrArray *events) {
     put_event(&table, event, i + 1 < events->len ? g_ptr_array_index(events, i + 1) : NULL);
   }
 }
+
+void asv_text_event_line(AsvText *text, const AsvEvent *event) {
+  g_autofree char *when = asv_words_time(text, event->time);
+  g_autofree char *where = packet_words(text, event);
+  g_autofree char *words = event_words(text, event);
+  g_autofree char *line =
+      g_strdup_printf("%s %s%s%s %s  %s", when, where, *where ? " " : "",
+                      event->connection ? event->connection : "", event_word(event), words);
+  asv_page_prose(&text->page, 2, line);
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Origins and connections as tables. */
 #include "altsvc/limits.h"
+#include "origins.h"
 #include "table.h"
 #include "text.h"
 
@@ -8,8 +9,46 @@ static char *number(guint64 value) {
   return g_strdup_printf("%" G_GUINT64_FORMAT, value);
 }
 
+/* A row of counts behind the origin or, indented, the kind of client. */
+static void add_counts(AsvTable *table, char *name, const AsvOriginCounts *counts, char *median,
+                       char *p95) {
+  char *cells[] = {name,
+                   number(counts->clients),
+                   number(counts->learned),
+                   number(counts->tried),
+                   number(counts->used),
+                   number(counts->failed),
+                   median,
+                   p95};
+  asv_table_add(table, cells);
+}
+
+/* What all clients did, and under it what each kind did when there are several. */
+static void put_summaries(AsvText *text) {
+  static const char *const headings[] = {"ORIGIN", "CLIENTS", "LEARNED", "TRIED",
+                                         "USED",   "FAILED",  "MEDIAN",  "95 %"};
+  AsvTable table = asv_table_new(headings, G_N_ELEMENTS(headings), 0xfe);
+  g_autoptr(GPtrArray) summaries = asv_origins_summarize(text->timeline);
+  for (guint i = 0; i < summaries->len; i++) {
+    const AsvOriginSummary *summary = g_ptr_array_index(summaries, i);
+    gboolean used = summary->waits->len > 0;
+    add_counts(&table, g_strdup(summary->origin), &summary->counts,
+               used ? asv_words_duration(asv_origins_percentile(summary, 50)) : NULL,
+               used ? asv_words_duration(asv_origins_percentile(summary, 95)) : NULL);
+    for (guint j = 0; summary->kinds->len > 1 && j < summary->kinds->len; j++) {
+      const AsvOriginKind *kind = g_ptr_array_index(summary->kinds, j);
+      add_counts(&table, g_strdup_printf("- %s", kind->kind), &kind->counts, NULL, NULL);
+    }
+  }
+  asv_table_write(&table, &text->page);
+  asv_page_prose(&text->page, 0,
+                 "Numbers are clients; MEDIAN and 95 % are the time from learning to first use.");
+}
+
 void asv_text_origins(AsvText *text) {
   static const char *const headings[] = {"CLIENT", "ORIGIN", "VERDICT", "REQUESTS", "ALT-SVC"};
+  put_summaries(text);
+  asv_page_newline(&text->page);
   AsvTable table = asv_table_new(headings, G_N_ELEMENTS(headings), 1 << 3 | 1 << 4);
   for (guint i = 0; i < text->timeline->clients->len; i++) {
     const AsvClientReport *client = g_ptr_array_index(text->timeline->clients, i);

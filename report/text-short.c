@@ -126,7 +126,7 @@ static void append_tried(const AsvText *text, GString *words, const AsvEvent *tr
   g_string_append_printf(words, " tried at %s, but no request went there", time);
 }
 
-/* "tried at 0.090, but no answer; back to the origin": what the first failure was. */
+/* "tried at 0.090 and failed: no answer; it never worked": what the first failure was. */
 static void append_failed(const AsvText *text, GString *words, const AsvOriginReport *origin,
                           const Story *story) {
   gboolean back = origin->verdict == ASV_OUTCOME_FELL_BACK;
@@ -138,9 +138,9 @@ static void append_failed(const AsvText *text, GString *words, const AsvOriginRe
   }
   const AsvEvent *tried = story->tried ? story->tried : story->failed;
   g_autofree char *time = asv_words_time(text, tried->time);
-  g_string_append_printf(words, " tried at %s, but %s%s", time,
+  g_string_append_printf(words, " tried at %s and failed: %s; %s", time,
                          asv_words_reason(story->failed ? story->failed->reason : NULL),
-                         back ? "; the origin itself served it" : "; it never worked");
+                         back ? "the origin itself served it" : "it never worked");
 }
 
 /* An alternative that came, and what became of it. */

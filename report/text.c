@@ -122,6 +122,12 @@ void asv_report_text(FILE *out, const AsvTimeline *timeline, const AsvReportOpti
   AsvText text = {.timeline = timeline, .options = options};
   if (options->time_style == ASV_TIME_LOCAL) text.local = g_time_zone_new_local();
   asv_page_begin(&text.page, out, options->width, options->color);
+  if (options->subject == ASV_REPORT_WHY) {
+    asv_text_why(&text);
+    asv_page_end(&text.page);
+    g_clear_pointer(&text.local, g_time_zone_unref);
+    return;
+  }
   asv_text_header(&text);
   asv_page_newline(&text.page);
   if (!has_alt_svc(timeline)) {

@@ -23,6 +23,12 @@ char *asv_text_story(const AsvText *text, const AsvOriginReport *origin);
 void asv_text_origins(AsvText *text);
 void asv_text_connections(AsvText *text);
 
+/* One event on a line of its own: time, packet, connection, word and words. */
+void asv_text_event_line(AsvText *text, const AsvEvent *event);
+
+/* What --why shows. */
+void asv_text_why(AsvText *text);
+
 /* FINDINGS, worst first; says so when there are none. */
 void asv_text_findings(AsvText *text);
 
