@@ -216,7 +216,7 @@ static const Reason reasons[] = {
 
 /* Before the findings are finished: says what a verdict rests on. */
 static void explain(AsvTimelineState *state, AsvOriginState *origin) {
-  AsvOutcome verdict = judge(origin);
+  AsvOutcome verdict = origin->verdict = judge(origin);
   if (verdict == ASV_OUTCOME_NOT_ACCEPTED) explain_not_accepted(origin);
   if (verdict == ASV_OUTCOME_CLIENT_CANNOT && has_no_cache(origin))
     explain_no_cache(state, origin);
@@ -340,7 +340,7 @@ static AsvOriginReport *report_origin(const AsvTimelineState *state, AsvOriginSt
                                       const GArray *ids) {
   AsvOriginReport *report = g_new0(AsvOriginReport, 1);
   report->origin = (char *)origin->text;
-  report->verdict = judge(origin);
+  report->verdict = origin->verdict;
   number_findings(origin->because, ids);
   report->because = g_steal_pointer(&origin->because);
   report->events = take_events(&origin->events, ids);

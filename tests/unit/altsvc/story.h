@@ -9,7 +9,8 @@
  *
  *   open [mac=M]
  *
- *   tls [sni=N] [alpn=P] [names=N,N] [resumed] [sealed]
+ *   tls [sni=N] [alpn=P] [offers=P,P] [names=N,N] [issuer=N] [resumed] [sealed] [early] [ech]
+ *                                                            early: before any answer
  *
  *   get STREAM ORIGIN PATH [method=M] [used=A] [agent=U] [protocol=P]   STREAM `-`: HTTP/1
  *
@@ -21,7 +22,9 @@
  *
  *   lost REASON [client]                                     from the client
  *
- *   close [REASON]
+ *   fail REASON [certificate] : DETAIL
+ *
+ *   close [REASON] [server]
  *
  *   address NAME TTL ADDRESS,ADDRESS                         a DNS answer
  *
@@ -89,7 +92,10 @@ static void story_tls(StoryLine *line) {
   *about =
       (AsvHandshakeSeen){.sni = story_span(story_key(line, "sni")),
                          .alpn = story_span(story_key(line, "alpn")),
-                         .tls_version = "1.3",
+                         .alpn_offered = story_list(story_key(line, "offers"), line->others),
+                         .tls_version = story_has(line, "early") ? NULL : "1.3",
+                         .certificate_issuer = story_span(story_key(line, "issuer")),
+                         .ech = story_has(line, "ech") ? ASV_ECH_ACCEPTED : ASV_ECH_NONE,
                          .certificate_names = story_list(story_key(line, "names"), line->names),
                          .resumed = story_has(line, "resumed"),
                          .secrets = !story_has(line, "sealed")};
@@ -144,9 +150,19 @@ static void story_frame(StoryLine *line) {
 }
 
 static void story_close(StoryLine *line) {
-  line->seen.close = (AsvCloseSeen){
-      .by = ASV_FROM_CLIENT,
-      .reason = story_has(line, "capture-ends") ? ASV_CLOSE_CAPTURE_ENDS : ASV_CLOSE_FIN};
+  line->seen.close =
+      (AsvCloseSeen){.by = story_has(line, "server") ? ASV_FROM_SERVER : ASV_FROM_CLIENT,
+                     .reason = story_has(line, "capture-ends") ? ASV_CLOSE_CAPTURE_ENDS
+                               : story_has(line, "reset")      ? ASV_CLOSE_RESET
+                                                               : ASV_CLOSE_FIN};
+}
+
+static void story_fail(StoryLine *line) {
+  AsvFailureReason reason = 0;
+  while (strcmp(asv_failure_reason_name(reason), line->words[3]) != 0) reason++;
+  line->seen.failure = (AsvFailureSeen){.reason = reason,
+                                        .detail = (const char *)line->value.data,
+                                        .certificate_rejected = story_has(line, "certificate")};
 }
 
 static void story_lost(StoryLine *line) {
@@ -189,6 +205,7 @@ static void story_tell(AsvTimeline *timeline, StoryLine *line) {
                {"header", ASV_OBSERVATION_ADVERTISEMENT, story_header},
                {"frame", ASV_OBSERVATION_ADVERTISEMENT, story_frame},
                {"lost", ASV_OBSERVATION_UNREADABLE, story_lost},
+               {"fail", ASV_OBSERVATION_FAILURE, story_fail},
                {"close", ASV_OBSERVATION_CLOSE, story_close},
                {"address", ASV_OBSERVATION_ADDRESS_RECORD, story_address},
                {"https", ASV_OBSERVATION_HTTPS_RECORD, story_https}};
@@ -271,6 +288,7 @@ static void story_print_event(GString *out, const AsvEvent *event) {
     g_string_append_printf(out, " #%" G_GUINT64_FORMAT, event->last_packet);
   }
   if (event->reason) g_string_append_printf(out, " %s", event->reason);
+  if (event->detail) g_string_append_printf(out, " (%s)", event->detail);
   if (event->evidence) g_string_append_printf(out, " by %s", event->evidence);
   if (event->ambiguous) g_string_append(out, " ambiguous");
   if (event->requests) g_string_append_printf(out, " requests %" G_GUINT64_FORMAT, event->requests);
