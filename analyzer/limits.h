@@ -262,6 +262,9 @@
 #define ASV_QUIC_PIECES_MAX 8192u
 /* A hole that was not filled: senders repeat what they lost within a few round trips. */
 #define ASV_QUIC_HOLE_TIME (30 * ASV_SECOND)
+/* Holes in the packet numbers of one side that are remembered: as many as ranges fit into the
+ * acknowledgements that common hosts send. */
+#define ASV_QUIC_HOLES_MAX 32u
 /* Streams of one connection that are open: hosts allow some hundreds at once. */
 #define ASV_QUIC_STREAMS_MAX 4096u
 /* How far a stream may end before older ones of its kind, a multiple of 64. */

@@ -14,7 +14,7 @@ static void *on_opened(void *self, const AsvQuicFlow *flow) {
   asv_conn_name(conn, &flow->client, &flow->server, client);
   g_snprintf(conn->label, sizeof conn->label, "quic:%" G_GUINT32_FORMAT, flow->number);
   conn->ref.id = asv_connection_id("quic", client, conn->server, flow->first.time, NULL);
-  asv_conn_tell_connection(conn, &flow->first, flow->client_mac, FALSE);
+  asv_conn_tell_connection(conn, &flow->first, flow->has_mac ? flow->client_mac : NULL, FALSE);
   return conn;
 }
 
@@ -42,6 +42,13 @@ static void on_migrated(void *self, const AsvPacketRef *at, const AsvEndpoint *c
   asv_conn_tell_connection(self, at, NULL, TRUE);
 }
 
+static void on_unreadable(void *self, const AsvPacketRef *at, AsvSide from, AsvTlsUnreadable reason,
+                          guint64 bytes) {
+  AsvConn *conn = self;
+  if (conn->http3) asv_http3_note_lost(conn->http3, from);
+  asv_conn_tell_unreadable(conn, at, from, reason, bytes);
+}
+
 static void on_closing(void *self, const AsvPacketRef *at, AsvSide by, const AsvQuicClose *close) {
   asv_failure_close(self, at, by, close);
   asv_conn_tell_close(self, at, asv_from_side(by), ASV_CLOSE_QUIC);
@@ -67,7 +74,7 @@ AsvQuicEvents asv_over_quic_events(AsvPipeline *pipeline) {
                          .handshake = on_handshake,
                          .stream = on_stream,
                          .migrated = on_migrated,
-                         .unreadable = asv_conn_tell_unreadable,
+                         .unreadable = on_unreadable,
                          .closing = on_closing,
                          .waits = on_waits,
                          .released = on_released,

@@ -39,6 +39,7 @@ typedef struct {
   AsvScheme scheme;
   gboolean early_data;
   gboolean answered; /* a response was seen */
+  gboolean unasked;  /* one was told by streams in no order, but its request was not */
   gboolean lost[2];  /* octets of that side were lost, or its beginning was not captured */
   AsvOriginMemo authority, referer;
   /* HTTP/1 */

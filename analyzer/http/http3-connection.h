@@ -45,6 +45,7 @@ struct AsvHttp3 {
   GQueue streams;     /* AsvHttp3Stream, through their link */
   gboolean has_control[2], has_encoder[2];
   gboolean qpack_lost[2]; /* was told */
+  gboolean told[2];       /* something of that side is missing, and coverage says so */
   gboolean early_data;
   gboolean client_spoke;
   gboolean waits; /* events.waits() said so */

@@ -39,6 +39,12 @@ static void unread(AsvHttp3Stream *stream, const AsvPacketRef *at) {
     asv_pairs_unread(stream->http->pairs, at, stream->key);
 }
 
+static void tell_unreadable(AsvHttp3Stream *stream, const AsvPacketRef *at,
+                            AsvHttpUnreadable reason, guint64 n) {
+  stream->http->told[stream->side] = TRUE;
+  asv_exchange_unreadable(&stream->http->exchange, at, stream->side, reason, n);
+}
+
 static void tell(const Ticket *ticket, const AsvFields *fields) {
   AsvHttp3Stream *stream = ticket->stream;
   AsvHttp3 *http = stream->http;
@@ -54,8 +60,7 @@ static void lose(const Ticket *ticket) {
   AsvHttp3Stream *stream = ticket->stream;
   AsvHttp3 *http = stream->http;
   if (!http->qpack_lost[stream->side])
-    asv_exchange_unreadable(&http->exchange, &ticket->at, stream->side, ASV_HTTP_QPACK_LOST,
-                            ticket->size);
+    tell_unreadable(stream, &ticket->at, ASV_HTTP_QPACK_LOST, ticket->size);
   http->qpack_lost[stream->side] = TRUE;
   if (!ticket->promised) unread(stream, &ticket->at);
 }
@@ -95,7 +100,7 @@ static void take_promise(AsvHttp3Stream *stream, const AsvPacketRef *at, AsvSpan
 static void request_lost(void *self, const AsvPacketRef *at, guint64 n, gboolean all) {
   AsvHttp3Stream *stream = self;
   AsvHttp3 *http = stream->http;
-  asv_exchange_unreadable(&http->exchange, at, stream->side, ASV_HTTP_BYTES_LOST, n);
+  tell_unreadable(stream, at, ASV_HTTP_BYTES_LOST, n);
   unread(stream, at);
   if (all) asv_pairs_tunnel_gap(http->pairs, at, stream->side, stream->key, ASV_GAP_UNKNOWN);
 }
@@ -120,7 +125,7 @@ static AsvHttp3Want begin_section(AsvHttp3Stream *stream, const AsvPacketRef *at
 }
 
 static AsvHttp3Want stop(AsvHttp3Stream *stream, const AsvPacketRef *at) {
-  asv_exchange_unreadable(&stream->http->exchange, at, stream->side, ASV_HTTP_NOT_HTTP, 0);
+  tell_unreadable(stream, at, ASV_HTTP_NOT_HTTP, 0);
   unread(stream, at);
   return ASV_HTTP3_STOP;
 }

@@ -38,6 +38,10 @@ void asv_http3_set_early_data(AsvHttp3 *http, gboolean early_data) {
   http->early_data = early_data;
 }
 
+void asv_http3_note_lost(AsvHttp3 *http, AsvSide from) {
+  http->told[from] = TRUE;
+}
+
 /* ---- what waits ---- */
 
 /* The packet of the oldest section of side that waits, or NULL. */
@@ -185,5 +189,7 @@ void asv_http3_finish(AsvHttp3 *http, const AsvPacketRef *at) {
     asv_pairs_end(http->pairs, at, (AsvSide)side, ASV_END_CAPTURE);
   if (http->exchange.answered && !http->client_spoke)
     asv_exchange_unreadable(&http->exchange, at, ASV_CLIENT, ASV_HTTP_ONE_DIRECTION, 0);
+  else if (http->exchange.unasked && !http->told[ASV_CLIENT])
+    asv_exchange_unreadable(&http->exchange, at, ASV_CLIENT, ASV_HTTP_BYTES_LOST, 0);
   tell_waits(http);
 }

@@ -24,6 +24,9 @@ gboolean asv_http3_stream(AsvHttp3 *http, const AsvPacketRef *at, AsvSide from, 
 /* Marks what the client sends from here on as 0-RTT data, or no longer. */
 void asv_http3_set_early_data(AsvHttp3 *http, gboolean early_data);
 
+/* Something that `from` sent is not there, and was told. */
+void asv_http3_note_lost(AsvHttp3 *http, AsvSide from);
+
 /* Nothing follows on any stream: tells what waits, as far as it can be told. */
 void asv_http3_finish(AsvHttp3 *http, const AsvPacketRef *at);
 void asv_http3_free(AsvHttp3 *http);

@@ -64,6 +64,31 @@ static void flush_unreadable(AsvQuicConnection *connection, const AsvPacketRef *
   }
 }
 
+/* --- packets that are not there --- */
+
+/* TRUE when something was told already of what that side sent, or would be if it mattered. */
+static gboolean is_told(const AsvQuicConnection *connection, AsvSide side) {
+  if (!connection->seen[side] || connection->unopened[side] || connection->streams.gaps[side])
+    return TRUE;
+  for (int reason = 0; reason < ASV_QUIC_REASONS; reason++)
+    if (connection->unreadable[side].told[reason]) return TRUE;
+  return FALSE;
+}
+
+static void judge_holes(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide side) {
+  if (asv_quic_holes_judge(&connection->holes[side]) && !is_told(connection, side))
+    tell_unreadable(connection, at, side, ASV_TLS_BYTES_LOST, 0);
+}
+
+/* Late, as streams tell what they miss themselves by then. */
+static void tick_holes(AsvQuicConnection *connection, const AsvPacketRef *at) {
+  for (int side = 0; side < 2; side++) {
+    const AsvQuicHoles *holes = &connection->holes[side];
+    if (holes->doubt && at->time - holes->since >= ASV_QUIC_HOLE_TIME)
+      judge_holes(connection, at, (AsvSide)side);
+  }
+}
+
 /* --- keeping --- */
 
 /* What decides on waiting, as bits. */
@@ -189,6 +214,7 @@ static void not_opened(AsvQuicConnection *connection, const Datagram *datagram,
                        const AsvQuicPacket *packet, AsvQuicOpenResult result) {
   AsvQuicLevel level = level_of(packet->type);
   AsvSide side = datagram->side;
+  if (!connection->settled) connection->unopened[side] = TRUE;
   if (level == ASV_LEVEL_HANDSHAKE && side == ASV_SERVER && result == ASV_OPEN_NO_KEYS)
     connection->handshake.unreadable = TRUE;
   if (level != ASV_LEVEL_APPLICATION && level != ASV_LEVEL_EARLY) return;
@@ -329,6 +355,7 @@ gboolean asv_quic_connection_datagram(AsvQuicConnection *connection, const AsvPa
   connection->seen[route->from] = TRUE;
   asv_trouble_note(connection, at, route->from);
   asv_streams_tick(connection, at);
+  tick_holes(connection, at);
   release(connection);
   close_concealed(connection, at);
   tell_waits(connection);
@@ -370,6 +397,7 @@ void asv_quic_connection_finish(AsvQuicConnection *connection, const AsvPacketRe
   if (connection->closing) why = ASV_END_FIN;
   asv_start_finish(connection, at);
   asv_streams_finish(connection, at, why);
+  for (int side = 0; side < 2; side++) judge_holes(connection, at, (AsvSide)side);
   if (connection->handshake.has_client_hello) asv_handshake_tell(connection, at);
   flush_unreadable(connection, at);
   connection->quic->events.released(connection->consumer, at, why);
@@ -383,6 +411,7 @@ void asv_quic_connection_free(AsvQuicConnection *connection) {
   asv_handshake_clear(connection);
   asv_level_clear(connection);
   asv_streams_clear(connection);
+  for (int side = 0; side < 2; side++) asv_quic_holes_clear(&connection->holes[side]);
   if (connection->reset_tokens) g_array_unref(connection->reset_tokens);
   g_free(connection);
 }

@@ -9,6 +9,7 @@
 #define ANALYZER_QUIC_CONNECTION_H
 
 #include "analyzer/quic/frame.h"
+#include "analyzer/quic/holes.h"
 #include "analyzer/quic/protection.h"
 #include "analyzer/quic/quic.h"
 #include "analyzer/quic/stream.h"
@@ -122,6 +123,7 @@ typedef struct {
   GQueue order, holes;
   AsvQuicEntry *last[2];
   AsvQuicEnded *ended[8]; /* by the low bits of the id and the side */
+  gboolean gaps[2];       /* a stream of requests that the side writes was told a gap */
   AsvQuicHeld held;
 } AsvQuicStreams;
 
@@ -205,6 +207,7 @@ struct AsvQuicConnection {
   AsvSide concealed_by;
   gboolean queued_closing; /* it stands in `closing` of AsvQuic */
   gboolean seen[2];        /* packets of that side were */
+  gboolean unopened[2];    /* and some could not be opened: their numbers are not known */
   gboolean spoke;          /* the client has sent 1-RTT packets: it has accepted the server */
   gboolean readable;       /* an Initial of it was opened */
   gboolean hopeless;       /* what packets wait for will not come */
@@ -221,6 +224,7 @@ struct AsvQuicConnection {
   AsvQuicInitial initials[2];
   AsvQuicSlot slots[ASV_LEVELS][2];
   guint64 expected[ASV_LEVELS][2]; /* packet number, by space */
+  AsvQuicHoles holes[2];           /* in the numbers of that side */
   AsvQuicKept kept;
   AsvQuicUnreadable unreadable[2];
   guint64

@@ -23,7 +23,9 @@ static void read_ack(AsvReader *reader, AsvQuicFrame *frame) {
   frame->ack.largest = asv_read_varint(reader);
   skip_varints(reader, 1); /* delay */
   guint64 ranges = asv_read_varint(reader);
+  const guint8 *start = reader->at;
   skip_varints(reader, 1 + 2 * ranges);
+  frame->ack.ranges = asv_span(start, (gsize)(reader->at - start));
   if (frame->type == 0x03) skip_varints(reader, 3); /* ECN counts */
 }
 

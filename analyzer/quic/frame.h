@@ -41,6 +41,7 @@ typedef struct {
     } reset;                 /* RESET_STREAM, STOP_SENDING */
     struct {
       guint64 largest;
+      AsvSpan ranges; /* first range, then gap and range by turns, downwards (RFC 9000 §19.3.1) */
     } ack;
     struct {
       guint64 sequence, retire_prior_to;

@@ -210,6 +210,10 @@ AsvQuicOpenResult asv_level_open(AsvQuicConnection *connection, AsvQuicLevel lev
     result = open_with_secrets(connection, level, side, packet, opened);
   }
   if (result != ASV_OPEN_DONE) return result;
+  AsvQuicHoles *holes = &connection->holes[side];
+  if (opened->number != *expected || holes->count)
+    asv_quic_holes_seen(holes, asv_level_space(level), *expected, opened->number,
+                        packet->octets.size);
   *expected = MAX(*expected, opened->number + 1);
   if (level != ASV_LEVEL_INITIAL) connection->handshake.opened = TRUE;
   return result;

@@ -60,6 +60,27 @@ static void on_connection_id(AsvQuicConnection *connection, AsvSide side,
   asv_payload_reset_token(connection, frame->connection_id.token);
 }
 
+/* Acknowledged ranges matter only where packets of the other side were not seen. */
+static void on_ack(AsvQuicConnection *connection, const AsvPacketRef *at, AsvQuicLevel level,
+                   AsvSide side, const AsvQuicFrame *frame) {
+  AsvSide other = asv_side_other(side);
+  AsvQuicLevel space = asv_level_space(level);
+  AsvQuicHoles *holes = &connection->holes[other];
+  guint64 expected = connection->expected[space][other];
+  guint64 last = frame->ack.largest;
+  if (!holes->count && last < expected) return;
+  AsvReader reader = asv_reader(frame->ack.ranges);
+  while (asv_reader_left(&reader)) {
+    guint64 length = asv_read_varint(&reader);
+    if (length > last) return;
+    guint64 first = last - length;
+    asv_quic_holes_acknowledged(holes, at->time, space, expected, first, last);
+    guint64 gap = asv_read_varint(&reader) + 2;
+    if (gap > first) return;
+    last = first - gap;
+  }
+}
+
 void asv_payload_read(AsvQuicConnection *connection, const AsvPacketRef *at, AsvQuicLevel level,
                       AsvSide side, AsvSpan payload) {
   AsvReader reader = asv_reader(payload);
@@ -77,6 +98,9 @@ void asv_payload_read(AsvQuicConnection *connection, const AsvPacketRef *at, Asv
         break;
       case ASV_FRAME_NEW_CONNECTION_ID:
         on_connection_id(connection, side, &frame);
+        break;
+      case ASV_FRAME_ACK:
+        on_ack(connection, at, level, side, &frame);
         break;
       case ASV_FRAME_CONNECTION_CLOSE:
         on_close(connection, at, level, side, &frame);

@@ -54,7 +54,8 @@ typedef struct {
                      AsvSink *sink);
   /* The client speaks from a new address or port (RFC 9000 §9). */
   void (*migrated)(void *connection, const AsvPacketRef *at, const AsvEndpoint *client);
-  /* Protected octets that could not be read; as in AsvTlsEvents. */
+  /* Protected octets that could not be read; as in AsvTlsEvents. ASV_TLS_BYTES_LOST and 0 octets:
+   * a packet is not there, but was acknowledged. */
   void (*unreadable)(void *connection, const AsvPacketRef *at, AsvSide from,
                      AsvTlsUnreadable reason, guint64 bytes);
   /* First CONNECTION_CLOSE of the connection, by that side. Once at most. */

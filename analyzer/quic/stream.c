@@ -112,6 +112,7 @@ static void deliver(AsvQuicStream *stream, const AsvPacketRef *at, AsvSpan data)
 }
 
 static void lose(AsvQuicStream *stream, const AsvPacketRef *at, guint64 n) {
+  stream->lost = TRUE;
   advance(stream, n, stream->sink.gap(stream->sink.self, at, n));
 }
 

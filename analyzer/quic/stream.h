@@ -37,6 +37,7 @@ typedef struct {
   guint64 highest; /* behind the last octet seen */
   guint64 end;     /* final size, or ASV_QUIC_UNKNOWN */
   gsize octets;    /* held */
+  gboolean lost;   /* sink.gap() was called */
   gboolean ended;  /* sink.end() was called */
 } AsvQuicStream;
 

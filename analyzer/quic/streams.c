@@ -71,8 +71,25 @@ static void entry_free(AsvQuicStreams *streams, AsvQuicEntry *entry) {
   g_free(entry);
 }
 
+/* A gap in requests or responses was told by who reads them; one in a stream of one direction may
+ * have hurt nobody yet. */
+static void note_gap(AsvQuicStreams *streams, const AsvQuicEntry *entry) {
+  if (entry->stream.lost && !(entry->key >> 1 & ONE_WAY)) streams->gaps[entry->key & 1] = TRUE;
+}
+
+/* Counts octets that nobody wants and that are not there, as far as they did not come late. */
+static void note_waived(AsvQuicHoles *holes, const AsvQuicStream *stream, guint64 offset,
+                        gsize size) {
+  guint64 known = MIN(offset, stream->next);
+  if (known > stream->highest)
+    holes->waived += known - stream->highest;
+  else if (offset < stream->highest && stream->next >= offset + size)
+    holes->waived -= MIN(holes->waived, size);
+}
+
 /* After a stream was changed: forgets it when it has ended, else notes its hole. */
 static void settle(AsvQuicStreams *streams, const AsvPacketRef *at, AsvQuicEntry *entry) {
+  note_gap(streams, entry);
   if (entry->stream.ended) {
     note_ended(streams, entry->key);
     entry_free(streams, entry);
@@ -151,6 +168,9 @@ void asv_streams_take(AsvQuicConnection *connection, const AsvPacketRef *at, Asv
     entry = open_stream(connection, at, side, id);
   }
   streams->last[side] = entry;
+  if (connection->holes[side].count)
+    note_waived(&connection->holes[side], &entry->stream, frame->stream.offset,
+                frame->stream.data.size);
   asv_quic_stream_take(&entry->stream, at, frame->stream.offset, frame->stream.data,
                        frame->stream.fin);
   settle(streams, at, entry);
@@ -184,6 +204,7 @@ void asv_streams_finish(AsvQuicConnection *connection, const AsvPacketRef *at, A
   while (streams->order.head) {
     AsvQuicEntry *entry = streams->order.head->data;
     asv_quic_stream_finish(&entry->stream, at, why);
+    note_gap(streams, entry);
     entry_free(streams, entry);
   }
 }

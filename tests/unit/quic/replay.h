@@ -117,7 +117,7 @@ static inline void replay_migrated(void *self, const AsvPacketRef *at G_GNUC_UNU
 static inline void replay_unreadable(void *self, const AsvPacketRef *at G_GNUC_UNUSED, AsvSide from,
                                      AsvTlsUnreadable reason, guint64 bytes) {
   ReplayConnection *connection = self;
-  g_assert(bytes);
+  g_assert(bytes || reason == ASV_TLS_BYTES_LOST);
   connection->replay->unreadable += bytes;
   replay_line(connection->replay, "unreadable %u from %d reason %d", connection->number, (int)from,
               (int)reason);
