@@ -74,6 +74,7 @@ struct AsvOriginState {
   gint64 last_default;        /* time of the last request on the default route; 0: none */
   const char *default_server; /* where the default route led first */
   GPtrArray *rows;            /* AsvCacheRow* at --at, once it has passed */
+  AsvOutcome verdict;         /* at the end */
   GArray *because;            /* guint handles */
 };
 
