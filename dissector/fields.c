@@ -63,6 +63,8 @@ static const Name names[] = {
     {"http2.header", ALTSVC_FIELD_HTTP2_HEADER},
     {"http2.header.name", ALTSVC_FIELD_HTTP2_HEADER_NAME},
     {"http2.header.value", ALTSVC_FIELD_HTTP2_HEADER_VALUE},
+    {"http3.header.header.name", ALTSVC_FIELD_HTTP3_HEADER_NAME},
+    {"http3.headers.header.value", ALTSVC_FIELD_HTTP3_HEADER_VALUE},
     {"udp.stream", ALTSVC_FIELD_UDP_STREAM},
     {"dns", ALTSVC_FIELD_DNS},
     {"mdns", ALTSVC_FIELD_DNS},

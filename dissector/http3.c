@@ -27,7 +27,6 @@ struct AltsvcHttp3 {
   AsvHttp3 *http;
   GHashTable *streams; /* Entry, or NULL once it has ended, by id and side */
   GQueue holes;        /* Entry, the oldest hole first */
-  gboolean finished;   /* nothing follows */
   AsvQuicHeld held;
 };
 
@@ -132,7 +131,6 @@ static gboolean may_write(AsvSide side, guint64 id) {
 }
 
 void altsvc_http3_frame(AltsvcHttp3 *http3, const AsvQuicFrame *frame) {
-  if (http3->finished) return;
   AsvFrom from = altsvc_connection_from(http3->connection);
   AsvSide side = from == ASV_FROM_CLIENT ? ASV_CLIENT : ASV_SERVER;
   if (frame->kind == ASV_FRAME_STREAM && may_write(side, frame->stream.id))
@@ -149,28 +147,4 @@ void altsvc_http3_tick(AltsvcHttp3 *http3) {
     asv_quic_stream_give_up(&entry->stream, &at);
     settle(http3, entry);
   }
-}
-
-static gint by_key(gconstpointer a, gconstpointer b) {
-  const Entry *one = *(Entry *const *)a, *other = *(Entry *const *)b;
-  return one->key < other->key ? -1 : one->key > other->key;
-}
-
-void altsvc_http3_finish(AltsvcHttp3 *http3) {
-  AsvPacketRef at = place(http3->connection);
-  g_autoptr(GPtrArray) open = g_ptr_array_new();
-  GHashTableIter streams;
-  gpointer entry;
-  if (http3->finished) return;
-  http3->finished = TRUE;
-  g_hash_table_iter_init(&streams, http3->streams);
-  while (g_hash_table_iter_next(&streams, NULL, &entry))
-    if (entry) g_ptr_array_add(open, entry);
-  g_ptr_array_sort(open, by_key);
-  for (guint i = 0; i < open->len; i++) {
-    Entry *one = open->pdata[i];
-    asv_quic_stream_finish(&one->stream, &at, ASV_END_FIN);
-    settle(http3, one);
-  }
-  asv_http3_finish(http3->http, &at);
 }

@@ -143,7 +143,6 @@ static void close_connection(AltsvcConnection *connection) {
   connection->quic->closed = TRUE;
   if (altsvc_tls_has_client_hello(connection)) altsvc_tls_tell(connection);
   altsvc_connection_close(connection, altsvc_connection_from(connection), ASV_CLOSE_QUIC);
-  if (connection->http3) altsvc_http3_finish(connection->http3);
 }
 
 static void take_stream(AltsvcConnection *connection, const AsvQuicFrame *frame,

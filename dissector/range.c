@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Ranges of field values: header fields of HTTP/1 and 2, the parts of ALTSVC frames. */
+/* Ranges of field values: header fields (of HTTP/3 from Wireshark 4.2 on), parts of ALTSVC frames.
+ */
 #include "range.h"
 
 #include "altsvc/frame.h"
@@ -10,6 +11,7 @@
 typedef struct {
   AltsvcRangeKind kind;
   gboolean has_stream, taken;
+  gboolean any_stream; /* HTTP/3: Wireshark does not name it */
   guint64 stream;
   AsvSpan octets; /* live as long as the packet */
   AltsvcRange range;
@@ -19,7 +21,7 @@ struct AltsvcRanges {
   packet_info *pinfo;
   tvbuff_t *tvb;
   GArray *candidates; /* Candidate */
-  gboolean has_stream;
+  gboolean has_stream, any_stream;
   guint64 stream, type; /* of the HTTP/2 frame that is walked */
   AsvSpan name;         /* of the header field that is walked */
 };
@@ -30,6 +32,7 @@ static void add(AltsvcRanges *ranges, AltsvcRangeKind kind, const proto_node *no
   if (!info->ds_tvb || !part.size) return;
   Candidate found = {.kind = kind,
                      .has_stream = ranges->has_stream,
+                     .any_stream = ranges->any_stream,
                      .stream = ranges->stream,
                      .octets = part,
                      .range = {.tvb = info->ds_tvb,
@@ -103,11 +106,18 @@ static void look(proto_node *node, gpointer data) {
       ranges->type = altsvc_field_number(node);
       break;
     case ALTSVC_FIELD_HTTP2_HEADER_NAME:
+    case ALTSVC_FIELD_HTTP3_HEADER_NAME:
       ranges->name = altsvc_field_octets(ranges->pinfo, node);
       break;
     case ALTSVC_FIELD_HTTP2_HEADER_VALUE:
       value = altsvc_field_octets(ranges->pinfo, node);
       add_field(ranges, node, ranges->name, value, value);
+      break;
+    case ALTSVC_FIELD_HTTP3_HEADER_VALUE:
+      value = altsvc_field_octets(ranges->pinfo, node);
+      ranges->has_stream = ranges->any_stream = TRUE;
+      add_field(ranges, node, ranges->name, value, value);
+      ranges->has_stream = ranges->any_stream = FALSE;
       break;
     case ALTSVC_FIELD_HTTP_LINE:
     case ALTSVC_FIELD_HTTP_TRAILER:
@@ -138,7 +148,8 @@ AltsvcRange altsvc_ranges_take(AltsvcRanges *ranges, AltsvcRangeKind kind, gbool
   for (guint i = 0; i < ranges->candidates->len; i++) {
     Candidate *found = &g_array_index(ranges->candidates, Candidate, i);
     if (found->taken || found->kind != kind || found->has_stream != has_stream ||
-        (has_stream && found->stream != stream) || !asv_span_equal(found->octets, octets))
+        (has_stream && !found->any_stream && found->stream != stream) ||
+        !asv_span_equal(found->octets, octets))
       continue;
     found->taken = TRUE;
     return found->range;

@@ -13,8 +13,24 @@ from wireshark import Wireshark
 
 # What the plugin cannot know: Wireshark does not tell a plugin about the file.
 UNKNOWN = {"file": None, "format": ["capture"], "complete": ["capture"], "dropped": ["capture"]}
+# What the plugin does not tell: it needs answers that did not come, and time.
+UNTOLD = ["failure"]
 # What a loss cost: Wireshark does not tell a plugin which records and messages it left out.
 LOSSES = ["bytes-lost", "hpack-lost", "qpack-lost"]
+# Captures with QUIC connections that Wireshark 4.0 does not open or tell apart: what it reads of
+# them must be right, what it does not read is not missed.
+CLOSED = {
+    "no-secrets-client": "opens the server's packets only with the client's secrets, too",
+    "offload": "does not split datagrams that offload glued together",
+    "24-gso-capture--firefox": "the same",
+    "quic-retry": "takes a second Retry, which the client ignores",
+    "curl8-nginx-h3-retry": "the same",
+    "quic-same-ports": "mixes up the handshakes of connections that begin at once between the same ports",
+    "quic-three-concurrent-same-tuple": "the same",
+    "gtls-gtls-ccm": "has no AES-CCM for QUIC",
+    "quic-0rtt-chacha20": "opens 0-RTT packets with the first suite that the client offers",
+}
+READ = ["request", "response", "advertisement"]
 # Packets that Wireshark cannot open may hide connection ids, so it misses some behind them.
 HIDDEN = "bytes"
 PASSES = [[], ["-2"], ["-Y", "altsvc"]]
@@ -23,6 +39,8 @@ PASSES = [[], ["-2"], ["-Y", "altsvc"]]
 def comparable(line):
     """The observation without what only one side can know; None when it is not to be compared."""
     seen = json.loads(line)
+    if seen["kind"] in UNTOLD:
+        return None
     if seen["kind"] == "unreadable" and seen["reason"] in LOSSES:
         return None
     if seen["kind"] == "unreadable" and seen["connection"].startswith("quic:"):
@@ -46,6 +64,14 @@ def by_altshark(altshark, capture):
     return observations(run.stdout)
 
 
+def agree(theirs, ours, closed):
+    if not closed:
+        return theirs == ours and ours
+    open_ones = [[one for one in side if '"connection": "quic:' not in one] for side in (theirs, ours)]
+    read = [one for one in theirs if json.loads(one)["kind"] in READ]
+    return open_ones[0] == open_ones[1] and all(one in ours for one in read)
+
+
 def show(theirs, ours):
     for one in theirs:
         if one not in ours:
@@ -64,9 +90,10 @@ def main():
             shutil.copy(capture, copy)
             copy.chmod(0o644)
             ours = by_altshark(altshark, capture)
+            closed = pathlib.Path(capture).parent.name in CLOSED
             for options in PASSES:
                 theirs = observations(wireshark.tshark(copy, *options, "-q", "-z", "altsvc,observations"))
-                if theirs == ours and ours:
+                if agree(theirs, ours, closed):
                     continue
                 failed += 1
                 print(f"{capture} {' '.join(options)}: DIFFERENT")
