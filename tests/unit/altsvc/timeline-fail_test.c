@@ -289,7 +289,7 @@ static const Story stories[] = {
      "0 t0 open\n0 t0 tls sni=a.test alpn=h2\n0 t0 get 1 https://a.test / "
      "agent=python-requests/2.31.0\n1 t0 header 1 https://a.test 200 : h3=\":443\"\n2 t1 open\n2 "
      "t1 tls sni=a.test alpn=h2\n3 t1 get 1 https://a.test /\n",
-     "https://a.test not-used\n"
+     "https://a.test client-cannot\n"
      "  1 #4 learned h3=a.test:443 until 86401\n"
      "  1. h3=a.test:443 until 86401\n"
      "client-has-no-cache\n"},
