@@ -5,7 +5,7 @@
 #include <epan/expert.h>
 
 static expert_field findings[ASV_FINDINGS_COUNT];
-static expert_field order;
+static expert_field order, body;
 
 static int severity_of(AsvSeverity severity) {
   switch (severity) {
@@ -36,7 +36,7 @@ static void fill(ei_register_info *info, AsvFindingCode code) {
 }
 
 void altsvc_expert_register(int protocol) {
-  static ei_register_info infos[ASV_FINDINGS_COUNT + 1];
+  static ei_register_info infos[ASV_FINDINGS_COUNT + 2];
   for (guint i = 0; i < ASV_FINDINGS_COUNT; i++) {
     findings[i] = (expert_field)EI_INIT;
     fill(&infos[i], (AsvFindingCode)i);
@@ -48,6 +48,14 @@ void altsvc_expert_register(int protocol) {
                           "Segments are missing or out of order, and Wireshark is not set to "
                           "put them in order (tcp.reassemble_out_of_order): what came behind may "
                           "be missing here",
+                          EXPFILL}};
+  body = (expert_field)EI_INIT;
+  infos[ASV_FINDINGS_COUNT + 1] =
+      (ei_register_info){&body,
+                         {"altsvc.packet_ends_body", PI_PROTOCOL, PI_NOTE,
+                          "The message came in several packets, and Wireshark is set to wait for "
+                          "its body (http.desegment_body): the header section may stand in an "
+                          "earlier one",
                           EXPFILL}};
   expert_register_field_array(expert_register_protocol(protocol), infos, G_N_ELEMENTS(infos));
 }
@@ -61,4 +69,8 @@ void altsvc_expert_add(packet_info *pinfo, proto_item *item, const char *code,
 
 void altsvc_expert_add_order(packet_info *pinfo, proto_item *item) {
   expert_add_info(pinfo, item, &order);
+}
+
+void altsvc_expert_add_body(packet_info *pinfo, proto_item *item) {
+  expert_add_info(pinfo, item, &body);
 }

@@ -11,6 +11,7 @@
 #include <epan/proto_data.h>
 #include <epan/tap.h>
 
+#include "body.h"
 #include "expert.h"
 #include "extract.h"
 #include "fields.h"
@@ -30,6 +31,7 @@ static int tap_altsvc = -1;
 static dissector_handle_t handle;
 static AltsvcExtract *extract;
 static AltsvcRecord *record;
+static gboolean mended; /* altsvc_gap_is_mended(), asked once a file */
 
 /* What a user sets. Changing it reads the capture anew. */
 static struct {
@@ -39,6 +41,7 @@ static struct {
 
 static void begin_file(void) {
   extract = altsvc_extract_new();
+  mended = altsvc_gap_is_mended();
   record = altsvc_record_new((AsvClientBy)preferences.client_by, preferences.cache_rows);
 }
 
@@ -51,7 +54,7 @@ static void end_file(void) {
 static void note_gap(packet_info *pinfo, proto_tree *tree) {
   guint64 stream;
   char label[32];
-  if (altsvc_gap_is_mended() || !altsvc_gap_find(tree, &stream)) return;
+  if (mended || !altsvc_gap_find(tree, &stream)) return;
   g_snprintf(label, sizeof label, "tcp:%" G_GUINT64_FORMAT, stream);
   if (altsvc_record_knows(record, label))
     p_add_proto_data(wmem_file_scope(), pinfo, proto_altsvc, KEPT_GAP, record);
@@ -97,6 +100,8 @@ static void draw(const AltsvcDrawing *drawing, const AltsvcPacket *packet) {
   for (guint i = 0; i < packet->count; i++) {
     if (!is_drawn(drawing, packet, late, i)) continue;
     proto_item *item = altsvc_tree_draw(drawing, &packet->items[i]);
+    if (altsvc_body_was_awaited(drawing->pinfo, &packet->items[i]))
+      altsvc_expert_add_body(drawing->pinfo, item);
     for (guint j = 0; late && j < late->len; j++) {
       const AsvFinding *finding = late->pdata[j];
       if (index_of(packet, finding) == i)
