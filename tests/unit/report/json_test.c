@@ -111,7 +111,7 @@ static void test_subjects(void) {
   static const struct {
     AsvReportSubject subject;
     const char *section;
-  } subjects[] = {{ASV_REPORT_ORIGINS, "clients"},
+  } subjects[] = {{ASV_REPORT_ORIGINS, "origins clients"},
                   {ASV_REPORT_CACHE, "clients"},
                   {ASV_REPORT_FINDINGS, "findings"},
                   {ASV_REPORT_CONNECTIONS, "connections"}};

@@ -52,7 +52,7 @@ static void test_no_context(void) {
 }
 
 static void test_rows(void) {
-  static const size_t many[] = {12, 5, 2, 0, 1}, misdirected[] = {4, 1, 0, 2, 4};
+  static const size_t many[] = {12, 4, 2, 0, 1}, misdirected[] = {4, 1, 0, 2, 4};
   AsvStory *first = asv_story_many(), *second = asv_story_misdirected();
   for (gsize i = 0; i < G_N_ELEMENTS(subjects); i++) {
     json_t *list = lines_of(first, subjects[i]);

@@ -58,6 +58,15 @@ static void test_subjects(void) {
   check_story(asv_story_misdirected(), ASV_REPORT_CONNECTIONS, "text-connections.txt");
 }
 
+static void test_why(void) {
+  AsvStory *story = asv_story_misdirected();
+  story->timeline.options.origin = "https://a.test";
+  check_story(story, ASV_REPORT_WHY, "text-why.txt");
+  story = asv_story_misdirected();
+  story->timeline.options.origin = "https://z.test";
+  check_story(story, ASV_REPORT_WHY, "text-why-not.txt");
+}
+
 static void assert_says(const AsvStory *story, const AsvReportOptions *options, const char *words) {
   char *text = printed(asv_report_text, story, options);
   if (!strstr(text, words)) g_error("not said: %s\nin:\n%s", words, text);
@@ -447,6 +456,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/text/many", test_many);
   g_test_add_func("/text/empty", test_empty);
   g_test_add_func("/text/subjects", test_subjects);
+  g_test_add_func("/text/why", test_why);
   g_test_add_func("/text/why-nothing", test_why_nothing);
   g_test_add_func("/text/hostile", test_hostile);
   g_test_add_func("/text/long-words", test_long_words);
