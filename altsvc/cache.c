@@ -39,6 +39,7 @@ static AsvEntry refresh(const AsvEntry *old, const AsvEntry *offer) {
   entry.alternative = offer->alternative;
   entry.life = offer->life;
   entry.source = offer->source;
+  entry.shortened = FALSE;
   if (!old->alternative.restored) return entry;
   entry.learned = offer->learned;
   entry.packet = offer->packet;
@@ -149,8 +150,9 @@ void asv_cache_expire(AsvCache *cache, gint64 now, const AsvCacheWatch *watch) {
 
 void asv_cache_shorten(AsvCache *cache, guint64 serial, gint64 until) {
   AsvEntry *entry = asv_cache_find(cache, serial);
-  if (!entry) return;
-  entry->expires = MIN(entry->expires, until);
+  if (!entry || entry->expires <= until) return;
+  entry->expires = until;
+  entry->shortened = TRUE;
   find_next_expiry(cache);
 }
 

@@ -29,6 +29,7 @@ typedef struct {
   AsvEvent *run;      /* the owner's: the `refreshed` that the next equal one belongs to */
   guint source;       /* what it was learned over, where the client keeps that apart; else 0 */
   gboolean validated; /* the client has connected to it */
+  gboolean shortened; /* it could not: expires is not what life says */
 } AsvEntry;
 
 /* Zero-initialised, it is an empty cache. */

@@ -229,11 +229,25 @@ static const char *reason_of(const AsvOffered *by_rfc, const AsvOffered *offered
   return offered->understood ? "client-keeps-none" : "client-rejects-value";
 }
 
+/* TRUE when entries stay that the RFC would have replaced. */
+static gboolean keeps_others(const AsvAdvert *advert, const AsvOffered *offered) {
+  const AsvCache *cache = &advert->origin->cache;
+  const AsvEntry *offers = (const AsvEntry *)(const void *)offered->offers->data;
+  if (!offered->offers->len || offered->clears) return FALSE;
+  for (guint i = 0; i < cache->count; i++)
+    if (!asv_cache_replaces(advert->model->replaces, &cache->entries[i], offers,
+                            offered->offers->len))
+      return TRUE;
+  return FALSE;
+}
+
 /* What the RFC would have made of it; NULL: the same. */
 static const char *words_of_rfc(AsvAdvert *advert, const AsvOffered *by_rfc,
                                 const AsvOffered *offered) {
   if (advert->seen->advertisement.status == 421) return "ignored, it came with a 421";
-  return asv_offered_same(by_rfc, offered) ? NULL : asv_offered_words(advert, by_rfc);
+  gboolean same = asv_offered_same(by_rfc, offered);
+  gboolean others = keeps_others(advert, offered);
+  return same && !others ? NULL : asv_offered_words(advert, by_rfc, same && others);
 }
 
 /* As the client's own model has it, with what the RFC would have made of it. */

@@ -208,6 +208,8 @@ static void on_changed(void *self, AsvEventKind kind, AsvEndedBy ended_by, gint6
     asv_event_add_finding(event, g_array_index(context->findings, guint, i));
   context->findings = NULL;
   event->rfc = g_steal_pointer(&context->rfc);
+  if (ended_by == ASV_ENDED_EVICTION || (ended_by == ASV_ENDED_EXPIRY && entry->shortened))
+    event->rfc = "kept, its life is not over";
   if (asv_event_add(state, origin, event) && kind == ASV_EVENT_REFRESHED) entry->run = event;
 }
 

@@ -164,7 +164,7 @@ static void append_offer(GString *words, const AsvEntry *offer) {
   if (to->persist) g_string_append(words, ", over network changes");
 }
 
-const char *asv_offered_words(AsvAdvert *advert, const AsvOffered *offered) {
+const char *asv_offered_words(AsvAdvert *advert, const AsvOffered *offered, gboolean alone) {
   g_autoptr(GString) words = g_string_new(NULL);
   guint count = offered->offers->len;
   if (!offered->understood) g_string_append(words, "ignored, it does not match the grammar");
@@ -174,5 +174,6 @@ const char *asv_offered_words(AsvAdvert *advert, const AsvOffered *offered) {
     append_offer(words, &g_array_index(offered->offers, AsvEntry, i));
   }
   if (count > NAMED_MAX) g_string_append_printf(words, "; and %u more", count - NAMED_MAX);
+  if (alone) g_string_append(words, "; nothing else stays");
   return asv_timeline_keep(advert->state, asv_span(words->str, words->len), ASV_VALUE_KEPT);
 }

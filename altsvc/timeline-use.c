@@ -414,6 +414,8 @@ static void show_request(const Asked *asked, const AsvPending *pending, gboolean
   const char *words = "";
   if (pending->alt_used_wrong)
     words = "its Alt-Used names another place";
+  else if (about->status == 421 && link->route == ASV_ROUTE_ALTERNATIVE)
+    words = "the client keeps the alternative ~ RFC 7838: removed";
   else if (!about->alt_svc && !asked->origin->cache.count && link->route == ASV_ROUTE_DEFAULT)
     words = "no Alt-Svc in it";
   AsvMoment at = {.time = state->clock,

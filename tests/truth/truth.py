@@ -17,11 +17,24 @@ LEAST = 0.95  # of the captures must agree
 LATEST = 2**63 / 1e9  # seconds: the last moment that altshark can tell
 PENDING_LIFE = 15  # seconds: what Firefox gives an entry whose validation is pending
 
-# What else a passive reader cannot see, by run.
-INVISIBLE = {}
+# Runs that do not agree, and why. They count as failures all the same.
+KNOWN = {
+    "19b-restart-h2--curl8": "learned in a first run that was not captured, and what it left on "
+                             "disk was not kept",
+    "47-connection-fields-in-h2--chromium": "raw4.test: a field name in upper case; the client "
+                                            "resets the stream, which altshark does not judge",
+    "47-connection-fields-in-h2--firefox": "raw4.test: likewise",
+    "47-connection-fields-in-h2--curl7": "this curl drops responses with connection-specific "
+                                         "fields or names in upper case",
+}
 
-# Requests that the capture and the server's log tell differently, by run.
-REQUESTS_DIFFER = {}
+# Runs whose log of requests is another than what the capture can show.
+REQUESTS_DIFFER = {
+    "19b-restart-h2--chromium": "a first run was not captured",
+    "19b-restart-h2--curl8": "a first run was not captured",
+    "36c-shut-down-cleanly--chromium": "the server behind port 454 writes another log",
+    "36c-shut-down-cleanly--firefox": "the server behind port 454 writes another log",
+}
 
 
 def seconds(text):
@@ -229,6 +242,7 @@ def requests_wanted(run):
         if not found:
             continue
         _, version, method, host, path, alt_used = found.groups()
+        method = "GET" if method == "UPGRADE" else method
         wanted[(version[0], method, re.sub(":443$", "", host), path.split("?")[0], alt_used)] += 1
     return wanted
 
@@ -272,9 +286,9 @@ def main():
         for one in comparisons:
             one.print()
         good = all(one.agrees() for one in comparisons)
-        if not good and name in INVISIBLE:
-            print(f"  {name}: excepted, {INVISIBLE[name]}")
-        agree += good or name in INVISIBLE
+        agree += good
+        if not good and name in KNOWN:
+            print(f"  {name}: known, {KNOWN[name]}")
         for one in comparisons:
             if one.where == "at the end":
                 entries += one.total - len(one.missing) - len(one.excused)

@@ -16,7 +16,7 @@
  *
  *   answer STREAM ORIGIN STATUS [alt]                        ORIGIN `-`: none
  *
- *   header STREAM ORIGIN STATUS [age=N] [trailer] [problem=WORD] : VALUE
+ *   header STREAM ORIGIN STATUS [age=N] [trailer] [problem=WORD] : VALUE      lines with | between
  *
  *   frame STREAM ORIGIN [origin=TEXT] [problem=WORD] [client] [long] : VALUE
  *
@@ -121,6 +121,21 @@ static void story_answer(StoryLine *line) {
   story_stream(line->words[3], &about->has_stream, &about->stream);
 }
 
+/* Several lines as the analyzer joins them. */
+static void story_lines(StoryLine *line) {
+  AsvAdvertisementSeen *about = &line->seen.advertisement;
+  g_autofree char *text = asv_span_dup(line->value);
+  char **parts = g_strsplit(text, " | ", 8);
+  gsize count = g_strv_length(parts);
+  if (count > 1) {
+    g_autofree char *joined = g_strjoinv(", ", parts);
+    about->value = asv_span_text(g_intern_string(joined));
+    for (gsize i = 0; i < count; i++) line->names[i] = asv_span_text(g_intern_string(parts[i]));
+    about->values = (AsvSpans){.items = line->names, .count = count};
+  }
+  g_strfreev(parts);
+}
+
 static void story_header(StoryLine *line) {
   AsvAdvertisementSeen *about = &line->seen.advertisement;
   *about = (AsvAdvertisementSeen){.origin = story_origin(line->words[4]),
@@ -134,6 +149,7 @@ static void story_header(StoryLine *line) {
   about->via = line->words[1][0] == 'q' ? ASV_VIA_HTTP3_HEADER
                : about->has_stream      ? ASV_VIA_HTTP2_HEADER
                                         : ASV_VIA_HTTP1_HEADER;
+  story_lines(line);
 }
 
 static void story_frame(StoryLine *line) {
@@ -279,7 +295,7 @@ static void story_print_event(GString *out, const AsvEvent *event) {
   g_string_append_printf(out, " %s", asv_event_kind_name(event->kind));
   if (event->alternative) story_print_alternative(out, event->alternative);
   if (event->kind == ASV_EVENT_LEARNED || event->kind == ASV_EVENT_REFRESHED ||
-      event->kind == ASV_EVENT_RESTORED)
+      event->kind == ASV_EVENT_RESTORED || event->kind == ASV_EVENT_BROKEN)
     story_print_seconds(out, " until ", event->expires);
   if (event->has_entries) g_string_append_printf(out, " %u", event->entries);
   if (event->count > 1) {
@@ -289,6 +305,7 @@ static void story_print_event(GString *out, const AsvEvent *event) {
   }
   if (event->reason) g_string_append_printf(out, " %s", event->reason);
   if (event->detail) g_string_append_printf(out, " (%s)", event->detail);
+  if (event->rfc) g_string_append_printf(out, " ~ %s", event->rfc);
   if (event->evidence) g_string_append_printf(out, " by %s", event->evidence);
   if (event->ambiguous) g_string_append(out, " ambiguous");
   if (event->requests) g_string_append_printf(out, " requests %" G_GUINT64_FORMAT, event->requests);
@@ -304,6 +321,9 @@ static void story_print_row(GString *out, const AsvCacheRow *row) {
   g_string_append_printf(out, "  %u.", row->rank);
   story_print_alternative(out, &row->alternative);
   story_print_seconds(out, " until ", row->expires);
+  if (row->learned_over) g_string_append_printf(out, " over %s", row->learned_over);
+  if (row->broken_until) story_print_seconds(out, " broken until ", row->broken_until);
+  if (row->expired) g_string_append(out, " expired");
   if (row->tried) g_string_append(out, " tried");
   if (row->requests) g_string_append_printf(out, " requests %" G_GUINT64_FORMAT, row->requests);
   g_string_append_c(out, '\n');
