@@ -38,11 +38,15 @@ class Wireshark:
     def __exit__(self, *_):
         shutil.rmtree(self.home)
 
-    def run(self, *arguments):
-        """The standard output of tshark with these arguments."""
+    def command(self, *arguments):
+        """How to run tshark with these arguments: the command and its environment."""
         user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         command = (user if os.geteuid() == 0 else []) + ["tshark", *arguments]
-        environment = {"HOME": str(self.home), "PATH": os.environ["PATH"], "TZ": "UTC"}
+        return command, {"HOME": str(self.home), "PATH": os.environ["PATH"], "TZ": "UTC"}
+
+    def run(self, *arguments):
+        """The standard output of tshark with these arguments."""
+        command, environment = self.command(*arguments)
         run = subprocess.run(command, check=False, capture_output=True, env=environment, cwd=self.home)
         if run.returncode not in (0, 2):
             raise RuntimeError(f"{command}: exit {run.returncode}: {run.stderr.decode(errors='replace')}")
