@@ -1,31 +1,39 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rewrites pcapng captures for tests: reads blocks, finds TCP segments in
-Ethernet/IP packets, and writes them back shuffled, doubled, overlapped or
-without one of them. Little endian files with one interface, as the samples are."""
+"""Rewrites pcapng captures for tests: reads blocks, finds TCP segments and QUIC
+datagrams in Ethernet/IP packets, and writes them back shuffled, doubled,
+overlapped (TCP alone) or without one of them. Little endian files with one interface, as the samples are."""
 import random
 import struct
 
 
 class Packet:
-    """An Enhanced Packet Block: its time stamp (two words), its octets, and the TCP segment in them."""
+    """An Enhanced Packet Block: its time stamp (two words), its octets, and the TCP segment or the UDP
+    datagram in them; DNS is left alone."""
 
     def __init__(self, stamp, data):
         self.stamp, self.data = stamp, data
         self.flow, self.seq, self.payload_at, self.payload, self.flags = None, 0, 0, b"", 0
-        self._find_tcp()
+        self.is_udp = False
+        self._find_payload()
 
-    def _find_tcp(self):
+    def _find_payload(self):
         data, at = self.data, 14
         if len(data) < 34:
             return
         kind = struct.unpack(">H", data[12:14])[0]
-        if kind == 0x0800 and data[23] == 6:
+        if kind == 0x0800 and data[23] in (6, 17):
+            protocol = data[23]
             end = at + struct.unpack(">H", data[16:18])[0]
             addresses, at = data[26:34], at + (data[14] & 15) * 4
-        elif kind == 0x86DD and data[20] == 6:
+        elif kind == 0x86DD and data[20] in (6, 17):
+            protocol = data[20]
             end = at + 40 + struct.unpack(">H", data[18:20])[0]
             addresses, at = data[22:54], at + 40
         else:
+            return
+        if protocol == 17:
+            if 53 not in struct.unpack(">HH", data[at:at + 4]):
+                self.is_udp, self.flow, self.payload = True, addresses + data[at:at + 4], data[at + 8:end]
             return
         self.flow = addresses + data[at:at + 4]
         self.tcp_at, self.seq = at, struct.unpack(">I", data[at + 4:at + 8])[0]
@@ -76,7 +84,7 @@ def write(path, head, packets, tail, stamps=None):
 
 
 def shuffled(packets, window, seed):
-    """The data segments of a burst (one direction, until the other side speaks or 16 packets
+    """The data segments and datagrams of a burst (one direction, until the other side speaks or 16 packets
     passed) change places within a window, as parallel paths do; everything else stays."""
     out, rand, bursts, last = list(packets), random.Random(seed), [], {}
     for i, packet in enumerate(packets):
@@ -108,7 +116,7 @@ def overlapped(packets):
     out = []
     for packet in packets:
         size = len(packet.payload)
-        if size < 3 or packet.flags & 0x07:
+        if size < 3 or packet.flags & 0x07 or packet.is_udp:
             out.append(packet)
             continue
         third = size // 3
