@@ -345,8 +345,10 @@ static gboolean remove_misdirected(const Asked *asked, AsvEntry *entry, const As
                                     "An alternative of %s (%s at %s:%" G_GUINT64_FORMAT
                                     ") answered 421 to a request for it.",
                                     asked->origin->text, to->protocol_id, to->host, to->port);
-  if (!asv_connection_model(asked->connection, asked->connection->client)->misdirected_drops)
+  if (!asv_connection_model(asked->connection, asked->connection->client)->misdirected_drops) {
+    if (asked->link->used) asked->link->used->rfc = "removed, it answered 421";
     return FALSE;
+  }
   GArray *findings = g_array_new(FALSE, FALSE, sizeof(guint));
   g_array_append_val(findings, handle);
   AsvChangeContext context = {.state = state,
@@ -414,8 +416,6 @@ static void show_request(const Asked *asked, const AsvPending *pending, gboolean
   const char *words = "";
   if (pending->alt_used_wrong)
     words = "its Alt-Used names another place";
-  else if (about->status == 421 && link->route == ASV_ROUTE_ALTERNATIVE)
-    words = "the client keeps the alternative ~ RFC 7838: removed";
   else if (!about->alt_svc && !asked->origin->cache.count && link->route == ASV_ROUTE_DEFAULT)
     words = "no Alt-Svc in it";
   AsvMoment at = {.time = state->clock,

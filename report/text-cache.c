@@ -17,15 +17,30 @@ static char *heading(const AsvText *text, gboolean empty) {
   return g_strdup_printf("Cache at the end (%s)%s", at, end);
 }
 
-static char *use_words(const AsvCacheRow *row) {
+/* What a client of its kind does with it. */
+static char *state_words(const AsvText *text, const AsvCacheRow *row) {
+  GString *words = g_string_new(NULL);
+  if (row->expired) g_string_append(words, ", expired, in its storage still");
+  if (row->broken_until) {
+    g_autofree char *until = asv_words_until(text, row->broken_until);
+    g_string_append_printf(words, ", failed, not used until %s", until);
+  }
+  if (row->learned_over)
+    g_string_append_printf(words, ", learned over HTTP/%s",
+                           g_str_equal(row->learned_over, "h1") ? "1.1" : row->learned_over + 1);
+  return g_string_free(words, FALSE);
+}
+
+static char *use_words(const AsvText *text, const AsvCacheRow *row) {
   const char *persist = row->alternative.persist ? ", kept over network changes" : "";
   if (!row->alternative.usable)
     return g_strdup_printf("not usable: %s%s",
                            row->alternative.why ? row->alternative.why : "no reason known",
                            persist);
   g_autofree char *requests = asv_words_count(row->requests, "request");
+  g_autofree char *state = state_words(text, row);
   const char *unused = row->tried ? "tried, not used" : "not tried";
-  return g_strconcat(row->requests ? requests : unused, persist, NULL);
+  return g_strconcat(row->requests ? requests : unused, persist, state, NULL);
 }
 
 static void put_row(AsvText *text, const AsvCacheRow *row, guint width, guint life_width) {
@@ -35,7 +50,7 @@ static void put_row(AsvText *text, const AsvCacheRow *row, guint width, guint li
   g_autofree char *until = asv_words_until(text, row->expires);
   g_autofree char *left = asv_words_duration(asv_words_between(text->timeline->at, row->expires));
   g_autofree char *life = g_strdup_printf("%s left, until %s", left, until);
-  g_autofree char *use = use_words(row);
+  g_autofree char *use = use_words(text, row);
   guint column = INDENT + 6;
   g_autofree char *hang = g_strnfill(column, ' ');
   asv_page_pad(page, INDENT + 4 - MIN((guint)strlen(rank), 4));

@@ -114,14 +114,32 @@ static void put_read(AsvText *text) {
   put_labelled(text, is_complete(timeline) ? "Read in full" : "Read in part", words->str);
 }
 
+static gboolean has_models(const AsvTimeline *timeline) {
+  for (guint i = 0; i < timeline->clients->len; i++) {
+    const AsvClientReport *client = g_ptr_array_index(timeline->clients, i);
+    if (!g_str_equal(client->model, "rfc7838")) return TRUE;
+  }
+  return FALSE;
+}
+
 static void put_rules(AsvText *text) {
   static const char *const clocks[] = {[ASV_TIME_RELATIVE] = "seconds since the first packet",
                                        [ASV_TIME_LOCAL] = "local",
                                        [ASV_TIME_UTC] = "UTC",
                                        [ASV_TIME_EPOCH] = "seconds since 1970"};
-  g_autofree char *words =
-      g_strdup_printf("RFC 7838          Times: %s", clocks[text->options->time_style]);
-  put_labelled(text, "Rules", words);
+  const char *model = text->options->model;
+  g_autoptr(GString) words = g_string_new("RFC 7838");
+  if (g_str_equal(model, "auto") && has_models(text->timeline))
+    g_string_assign(words, "each client's own, by its User-Agent; ~ says what RFC 7838 asks for");
+  else if (!g_str_equal(model, "auto") && !g_str_equal(model, "rfc7838"))
+    g_string_printf(words, "those of %s; ~ says what RFC 7838 asks for", model);
+  if (words->len > 8) {
+    put_labelled(text, "Rules", words->str);
+    put_labelled(text, "Times", clocks[text->options->time_style]);
+    return;
+  }
+  g_string_append_printf(words, "          Times: %s", clocks[text->options->time_style]);
+  put_labelled(text, "Rules", words->str);
 }
 
 void asv_text_header(AsvText *text) {

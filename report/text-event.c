@@ -169,6 +169,7 @@ static void append_ending(GString *words, const AsvEvent *event) {
       [ASV_ENDED_EXPIRY] = NULL,
       [ASV_ENDED_MISDIRECTED] = ", misdirected",
       [ASV_ENDED_NETWORK_CHANGE] = ", the network changed",
+      [ASV_ENDED_EVICTION] = ", dropped",
   };
   if (event->ended_by < G_N_ELEMENTS(causes) && causes[event->ended_by])
     g_string_append(words, causes[event->ended_by]);
@@ -220,7 +221,17 @@ static char *event_words(const AsvText *text, const AsvEvent *event) {
       break;
     case ASV_EVENT_IGNORED:
       g_string_append_printf(words, "%s%s", words->len ? ": " : "",
-                             event->reason ? event->reason : "no reason known");
+                             asv_words_reason(event->reason));
+      break;
+    case ASV_EVENT_VALIDATED:
+      g_string_append(words, ", connected to: it counts from now on");
+      break;
+    case ASV_EVENT_BROKEN:
+      g_string_append(words, ", which failed: not used");
+      append_until(text, words, event->expires);
+      break;
+    case ASV_EVENT_UNBROKEN:
+      g_string_append(words, ", no longer held to be broken");
       break;
     case ASV_EVENT_TRIED:
       append_interval(words, event->learned_time, event->time, "after learning it");
@@ -326,12 +337,13 @@ static void count_entries(EventTable *table, const AsvEvent *event) {
       table->alive++;
       break;
     case ASV_EVENT_CLEARED:
-      table->alive = 0;
+      table->alive -= MIN(table->alive, event->entries);
       break;
     case ASV_EVENT_REPLACED:
     case ASV_EVENT_EXPIRED:
     case ASV_EVENT_REMOVED:
     case ASV_EVENT_FORGOTTEN:
+    case ASV_EVENT_EVICTED:
       if (table->alive) table->alive--;
       break;
     default:
@@ -345,6 +357,13 @@ static gboolean same_message(const AsvEvent *a, const AsvEvent *b) {
          asv_span_equal(asv_span(a->value, a->value_size), asv_span(b->value, b->value_size));
 }
 
+/* What the RFC asks for where the client does something else. */
+static void put_rfc(const EventTable *table, const AsvEvent *event) {
+  if (!event->rfc) return;
+  g_autofree char *words = g_strdup_printf("~ RFC 7838: %s", event->rfc);
+  put_under(table, table->words_at, words);
+}
+
 static void put_event(EventTable *table, const AsvEvent *event, const AsvEvent *next) {
   AsvPage *page = &table->text->page;
   count_entries(table, event);
@@ -353,6 +372,7 @@ static void put_event(EventTable *table, const AsvEvent *event, const AsvEvent *
   put_cells(table, event);
   asv_page_wrap(page, hang, words);
   asv_page_newline(page);
+  put_rfc(table, event);
   if (event->kind == ASV_EVENT_USED)
     put_first_request(table, event);
   else if (event->kind != ASV_EVENT_CONTEXT && !same_message(event, next))

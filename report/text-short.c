@@ -74,6 +74,7 @@ static Story story_of(const AsvOriginReport *origin) {
       case ASV_EVENT_EXPIRED:
       case ASV_EVENT_REMOVED:
       case ASV_EVENT_FORGOTTEN:
+      case ASV_EVENT_EVICTED:
         end(&story, event);
         break;
       default:
@@ -113,6 +114,7 @@ static void append_end(const AsvText *text, GString *words, const AsvEvent *ende
       [ASV_EVENT_EXPIRED] = "; expired at %s",
       [ASV_EVENT_REMOVED] = ", given up at %s",
       [ASV_EVENT_FORGOTTEN] = "; forgotten at %s, when the network changed",
+      [ASV_EVENT_EVICTED] = "; dropped at %s",
   };
   if (!ended) return;
   g_autofree char *time = asv_words_time(text, ended->time);

@@ -165,6 +165,13 @@ const char *asv_words_reason(const char *reason) {
       {"stateless-reset", "stateless reset"},
       {"alternative-certificate-mismatch", "its certificate is for other names"},
       {"alternative-alpn-mismatch", "it speaks another protocol"},
+      {"client-ignores-frames", "this client does not read ALTSVC frames"},
+      {"client-ignores-http", "this client stores nothing for http origins"},
+      {"client-ignores-status", "this client does not read it with that status"},
+      {"client-ignores-early-hints", "this client does not read it in early hints"},
+      {"client-rejects-value", "this client cannot read the value"},
+      {"client-keeps-none", "this client knows none of these protocols"},
+      {"client-keeps-route", "this client goes on with the connection or entry that it has"},
   };
   for (gsize i = 0; reason && i < G_N_ELEMENTS(words); i++)
     if (g_str_equal(words[i][0], reason)) return words[i][1];

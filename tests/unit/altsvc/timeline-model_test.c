@@ -81,7 +81,7 @@ static const Story stories[] = {
      "https://a.test switched\n"
      "  1 #4 learned h3=a.test:443 until 86401\n"
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
-     "  2 #7 used h3=a.test:443 by sni-port-alpn requests 1\n"
+     "  2 #7 used h3=a.test:443 ~ removed, it answered 421 by sni-port-alpn requests 1\n"
      "  3 #9 learned h3=a.test:444 until 86403 ~ ignored, it came with a 421\n"
      "  3 #9 replaced h3=a.test:443\n"
      "  1. h3=a.test:444 until 86403\n"
@@ -541,7 +541,7 @@ static const Story stories[] = {
      "https://a.test switched\n"
      "  1 #4 learned h3=a.test:443 until 86401\n"
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
-     "  2 #7 used h3=a.test:443 by sni-port-alpn requests 1\n"
+     "  2 #7 used h3=a.test:443 ~ removed, it answered 421 by sni-port-alpn requests 1\n"
      "  1. h3=a.test:443 until 86401 over h2 tried requests 1\n"
      "misdirected\n"
      "alt-used-missing\n"},
