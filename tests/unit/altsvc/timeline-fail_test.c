@@ -313,7 +313,7 @@ static const Story stories[] = {
      "0 t0 open\n0 t0 tls sni=a.test alpn=h2 names=a.test\n0 t0 get 1 https://a.test / "
      "agent=curl/8.14.1\n1 t0 frame 0 https://a.test origin=https://a.test : h3=\":443\"\n",
      "https://a.test client-cannot\n"
-     "  1 #4 ignored client-ignores-frames\n"
+     "  1 #4 ignored client-ignores-frames ~ learned h3 at a.test:443 for 86400 s\n"
      "client-ignores-frames\n"},
     {"/cannot/ignores-frames/near-miss-reads-them",
      "0 t0 open\n0 t0 tls sni=a.test alpn=h2 names=a.test\n0 t0 get 1 https://a.test / "
@@ -335,7 +335,7 @@ static const Story stories[] = {
      "1 https://a.test /\n",
      "https://a.test client-cannot\n"
      "  1 #4 learned h3=a.test:443 until 86401\n"
-     "  1. h3=a.test:443 until 86401\n"
+     "  1. h3=a.test:443 until 86401 over h2\n"
      "not-used\n"},
 };
 
