@@ -67,6 +67,7 @@ class Statistics(unittest.TestCase):
                 ["19", "0.017085", "10.77.0.11", "https://a.test", "learned h2 at alt.test:443"],
                 ["39", "0.159399", "10.77.0.11", "https://a.test", "tried h2 at alt.test:443"],
                 ["39", "0.159399", "10.77.0.11", "https://a.test", "used h2 at alt.test:443"],
+                ["39", "0.159399", "10.77.0.11", "https://a.test", "validated h2 at alt.test:443"],
                 ["54", "1.315597", "10.77.0.11", "https://a.test", "removed h2 at alt.test:443 (421)"]], options)
 
     def test_filter(self):
