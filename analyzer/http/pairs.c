@@ -214,7 +214,8 @@ static void tell_response(AsvPairs *pairs, const AsvPacketRef *at, guint64 id,
   AsvStream *stream = need(pairs, at, id);
   AsvMessage about = {.has_stream = TRUE, .stream = stream->shown};
   guint status = asv_exchange_status(fields);
-  if (!pairs->in_order && !(id & 1) && stream->request.kind == ASV_REQUEST_UNKNOWN)
+  if (!pairs->in_order && !(id & 1) && stream->request.kind == ASV_REQUEST_UNKNOWN &&
+      !stream->ended[ASV_CLIENT])
     exchange->unasked = TRUE;
   if (!status) {
     asv_exchange_trailer(exchange, at, &about, fields, &stream->request, stream->status);
