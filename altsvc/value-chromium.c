@@ -104,8 +104,8 @@ static gboolean read_list(AsvReader *in, GString *text, AsvReading *reading) {
     if (!read_id(in, &alternative) || !read_authority(in, text, &alternative) ||
         !read_parameters(in, &alternative))
       return FALSE;
-    if (strcmp(alternative.alpn, "h3") == 0 || strcmp(alternative.alpn, "h2") == 0)
-      asv_cut_keep(reading, &alternative);
+    AsvSpan alpn = asv_span(alternative.alpn, alternative.alpn_size);
+    if (asv_span_is(alpn, "h3") || asv_span_is(alpn, "h2")) asv_cut_keep(reading, &alternative);
   } while (asv_cut_skip(in, ','));
   return asv_cut_end(in);
 }
