@@ -191,6 +191,7 @@ static gboolean is_opportunity(const Asked *asked, const AsvEntry *entry) {
   const AsvAlternativeSeen *to = &entry->alternative;
   gint64 opened = asked->connection->opened.time;
   if (!to->usable || entry->learned > opened || opened >= entry->expires) return FALSE;
+  if (asv_model_broken_until(asked->origin->client, to, opened)) return FALSE;
   return !asv_alternative_is_origin(to, asked->origin);
 }
 
