@@ -33,16 +33,35 @@ static AltsvcExtract *extract;
 static AltsvcRecord *record;
 static gboolean mended; /* altsvc_gap_is_mended(), asked once a file */
 
+static const enum_val_t models[] = {
+    [ASV_MODEL_AUTO] = {"auto", "each client's own, by its User-Agent", ASV_MODEL_AUTO},
+    [ASV_MODEL_RFC7838] = {"rfc7838", "RFC 7838", ASV_MODEL_RFC7838},
+    [ASV_MODEL_CHROMIUM] = {"chromium", "Chromium", ASV_MODEL_CHROMIUM},
+    [ASV_MODEL_FIREFOX] = {"firefox", "Firefox", ASV_MODEL_FIREFOX},
+    [ASV_MODEL_CURL] = {"curl", "curl", ASV_MODEL_CURL},
+    {NULL, NULL, 0}};
+
 /* What a user sets. Changing it reads the capture anew. */
 static struct {
   int model, client_by;
   guint cache_rows;
-} preferences = {.client_by = ASV_CLIENT_BY_IP, .cache_rows = ALTSVC_CACHE_ROWS};
+} preferences = {
+    .model = ASV_MODEL_AUTO, .client_by = ASV_CLIENT_BY_IP, .cache_rows = ALTSVC_CACHE_ROWS};
+
+AsvTimelineOptions altsvc_timeline_options(void) {
+  return (AsvTimelineOptions){.client_by = (AsvClientBy)preferences.client_by,
+                              .model = (AsvModelName)preferences.model};
+}
+
+const char *altsvc_model_word(void) {
+  return models[preferences.model].name;
+}
 
 static void begin_file(void) {
+  const AsvTimelineOptions options = altsvc_timeline_options();
   extract = altsvc_extract_new();
   mended = altsvc_gap_is_mended();
-  record = altsvc_record_new((AsvClientBy)preferences.client_by, preferences.cache_rows);
+  record = altsvc_record_new(&options, preferences.cache_rows);
 }
 
 static void end_file(void) {
@@ -147,9 +166,6 @@ void altsvc_finish(const AsvObserver *out) {
 /* ---- registration ---- */
 
 static void register_preferences(void) {
-  static const enum_val_t models[] = {{"auto", "by the client, where its way is known", 0},
-                                      {"rfc7838", "RFC 7838", 1},
-                                      {NULL, NULL, 0}};
   static const enum_val_t clients[] = {
       {"ip", "IP address", ASV_CLIENT_BY_IP},
       {"mac", "MAC address", ASV_CLIENT_BY_MAC},

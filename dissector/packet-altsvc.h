@@ -42,6 +42,11 @@ typedef struct {
   AltsvcSeen *items;
 } AltsvcPacket;
 
+/* How clients are told apart and whose rules their caches follow: what the preferences say now. */
+AsvTimelineOptions altsvc_timeline_options(void);
+/* The preference of those rules, as --model writes it; static. */
+const char *altsvc_model_word(void);
+
 /* Tells the observations that only the end of the capture makes: may be called again. */
 void altsvc_finish(const AsvObserver *out);
 

@@ -82,9 +82,9 @@ static void on_fact(void *self, const AsvFact *fact) {
 
 /* ---- life ---- */
 
-AltsvcRecord *altsvc_record_new(AsvClientBy client_by, guint cache_rows) {
+AltsvcRecord *altsvc_record_new(const AsvTimelineOptions *options, guint cache_rows) {
   AltsvcRecord *record = g_new0(AltsvcRecord, 1);
-  record->options = (AsvTimelineOptions){.client_by = client_by};
+  record->options = *options;
   record->cache_rows = cache_rows;
   record->timeline = asv_timeline_new(&record->options);
   AsvTimelineWatch watch = {.self = record, .event = on_event, .fact = on_fact};

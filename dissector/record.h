@@ -12,8 +12,9 @@
 
 typedef struct AltsvcRecord AltsvcRecord;
 
-/* cache_rows: the most entries of a cache that are kept with an observation; 0: no cache is. */
-AltsvcRecord *altsvc_record_new(AsvClientBy client_by, guint cache_rows);
+/* options are copied. cache_rows: the most entries of a cache that are kept with an observation; 0:
+ * no cache is. */
+AltsvcRecord *altsvc_record_new(const AsvTimelineOptions *options, guint cache_rows);
 void altsvc_record_free(AltsvcRecord *record);
 
 /* Takes observations of the packet that is being read. */

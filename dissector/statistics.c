@@ -35,7 +35,6 @@ static const Subject subjects[] = {
 
 typedef struct {
   const Subject *subject;
-  AsvTimelineOptions options;
   GPtrArray *observations; /* AsvObservation*, owned */
 } Listener;
 
@@ -68,9 +67,10 @@ static void draw_timeline(const Listener *listener, const GPtrArray *all) {
   AsvReportOptions options = {.subject = listener->subject->subject,
                               .time_style = ASV_TIME_RELATIVE,
                               .width = WIDTH,
-                              .model = "rfc7838",
+                              .model = altsvc_model_word(),
                               .version = ASV_VERSION};
-  AsvTimeline *timeline = asv_timeline_new(&listener->options);
+  AsvTimelineOptions rules = altsvc_timeline_options();
+  AsvTimeline *timeline = asv_timeline_new(&rules);
   for (guint i = 0; i < all->len; i++) asv_timeline_observe(timeline, g_ptr_array_index(all, i));
   asv_timeline_finish(timeline);
   asv_report_text(stdout, timeline, &options);

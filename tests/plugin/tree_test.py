@@ -467,6 +467,27 @@ class Tree(unittest.TestCase):
         [tree] = self.packets(path, "-o", "altsvc.client_by:ip+agent")[18]
         self.assertRegex(tree.value("client"), "^10.77.0.11 Mozilla")
 
+    def test_model(self):
+        """The rules that the preference names, in the tree and in the reports."""
+        path = self.sample("misdirected")
+        rules = {"auto": "each client's own, by its User-Agent", "rfc7838": "RFC 7838", "chromium": "those of chromium",
+                 "firefox": "those of firefox", "curl": "those of curl"}
+        for model, words in rules.items():
+            option = ["-o", f"altsvc.model:{model}"]
+            [used] = self.packets(path, *option)[39]
+            self.assertIn("used", used.values("event"))
+            self.assertEqual("validated" in used.values("event"), model in ("auto", "firefox"), model)
+            report = self.wireshark.tshark(path, *option, "-q", "-z", "altsvc,timeline").decode()
+            self.assertRegex(report, rf"Rules +{words}")
+            self.assertEqual(" validated" in report, model in ("auto", "firefox"), model)
+        whole = self.wireshark.tshark(path, "-q", "-z", "altsvc,timeline").decode()
+        self.assertEqual(whole, self.wireshark.tshark(path, "-o", "altsvc.model:auto", "-q", "-z", "altsvc,timeline").decode())
+
+    def test_client_by_in_reports(self):
+        path = self.sample("clear")
+        report = self.wireshark.tshark(path, "-o", "altsvc.client_by:ip+agent", "-q", "-z", "altsvc,timeline").decode()
+        self.assertRegex(report, r"(?m)^.*10\.77\.0\.11 Mozilla")
+
     def test_cache_entries(self):
         capture = self.http2()
         capture.ask(made.get(1, "a.test"))
