@@ -4,9 +4,9 @@
  * handshakes, what could not be read, openings and closings.
  */
 #include "altsvc/frame.h"
-#include "altsvc/keep-alive.h"
 #include "altsvc/origin.h"
 #include "analyzer/connection.h"
+#include "analyzer/http/observe.h"
 
 /* ---- observations ---- */
 
@@ -25,13 +25,6 @@ AsvObservation asv_conn_observation(const AsvConn *conn, const AsvPacketRef *at,
 
 void asv_conn_emit(const AsvConn *conn, const AsvPacketRef *at, const AsvObservation *seen) {
   asv_order_add(conn->pipeline->order, at, seen);
-}
-
-static void tell_unreadable(const AsvConn *conn, const AsvPacketRef *at, AsvFrom from,
-                            AsvUnreadableReason reason, guint64 bytes) {
-  AsvObservation seen = asv_conn_observation(conn, at, ASV_OBSERVATION_UNREADABLE);
-  seen.unreadable = (AsvUnreadableSeen){.reason = reason, .from = from, .bytes = bytes};
-  asv_conn_emit(conn, at, &seen);
 }
 
 void asv_conn_tell_failure(AsvConn *conn, const AsvPacketRef *at, const AsvFailureSeen *failure) {
@@ -65,104 +58,42 @@ static void on_request(void *self, const AsvPacketRef *at, const AsvHttpRequest 
   AsvConn *conn = self;
   if (!request->pushed) conn->requests++;
   AsvObservation seen = asv_conn_observation(conn, at, ASV_OBSERVATION_REQUEST);
-  seen.request = (AsvRequestSeen){.has_stream = request->has_stream,
-                                  .stream = request->stream,
-                                  .origin = request->origin,
-                                  .method = request->method,
-                                  .path = request->path,
-                                  .protocol = request->protocol,
-                                  .alt_used = request->alt_used,
-                                  .user_agent = request->user_agent,
-                                  .referer_origin = request->referer_origin,
-                                  .sec_fetch_site = request->sec_fetch_site,
-                                  .proxy_field = proxy_field(conn, request),
-                                  .early_data = request->early_data};
+  seen.request = asv_observe_request(request);
+  seen.request.proxy_field = proxy_field(conn, request);
   asv_conn_emit(conn, at, &seen);
 }
 
-/* The lines as one list (RFC 9110 §5.3). */
-static AsvSpan join_lines(AsvPipeline *pipeline, const AsvSpan *lines, gsize count) {
-  if (count == 1) return lines[0];
-  GByteArray *joined = pipeline->joined;
-  g_byte_array_set_size(joined, 0);
-  for (gsize i = 0; i < count; i++) {
-    if (i) g_byte_array_append(joined, (const guint8 *)", ", 2);
-    if (lines[i].size) g_byte_array_append(joined, lines[i].data, (guint)lines[i].size);
-  }
-  return asv_span(joined->data, joined->len);
-}
-
-static void emit_header_advertisement(AsvConn *conn, const AsvPacketRef *at,
+static void emit_header_advertisement(const AsvConn *conn, const AsvPacketRef *at,
                                       const AsvHttpResponse *response) {
-  gsize lines = response->alt_svc_count;
+  AsvVia via = conn->is_quic          ? ASV_VIA_HTTP3_HEADER
+               : response->has_stream ? ASV_VIA_HTTP2_HEADER
+                                      : ASV_VIA_HTTP1_HEADER;
   AsvObservation seen = asv_conn_observation(conn, at, ASV_OBSERVATION_ADVERTISEMENT);
-  seen.advertisement =
-      (AsvAdvertisementSeen){.has_stream = response->has_stream,
-                             .stream = response->stream,
-                             .via = conn->is_quic          ? ASV_VIA_HTTP3_HEADER
-                                    : response->has_stream ? ASV_VIA_HTTP2_HEADER
-                                                           : ASV_VIA_HTTP1_HEADER,
-                             .origin = response->origin,
-                             .origin_problem = response->origin.size      ? NULL
-                                               : response->request_packet ? "no-authority"
-                                                                          : "request-not-captured",
-                             .value = join_lines(conn->pipeline, response->alt_svc, lines),
-                             .values = {.items = response->alt_svc, .count = lines > 1 ? lines : 0},
-                             .age = response->age,
-                             .date = response->date,
-                             .status = response->status,
-                             .trailer = response->trailer,
-                             .from = ASV_FROM_SERVER};
+  seen.advertisement = asv_observe_alt_svc(response, via, conn->pipeline->joined);
   asv_conn_emit(conn, at, &seen);
 }
 
-static void emit_keep_alive(AsvConn *conn, const AsvPacketRef *at, const AsvKeepAliveSeen *about,
-                            AsvSpan value) {
-  AsvKeepAlive read = asv_keep_alive_read(value);
+static void emit_keep_alive(const AsvConn *conn, const AsvPacketRef *at, AsvKeepAliveSeen about) {
   AsvObservation seen = asv_conn_observation(conn, at, ASV_OBSERVATION_KEEP_ALIVE);
-  seen.keep_alive = *about;
-  seen.keep_alive.has_timeout = read.has_timeout;
-  seen.keep_alive.timeout = read.timeout;
-  seen.keep_alive.has_max = read.has_max;
-  seen.keep_alive.max = read.max;
-  seen.keep_alive.effective = about->why == NULL;
+  seen.keep_alive = about;
   asv_conn_emit(conn, at, &seen);
 }
 
 static void on_response(void *self, const AsvPacketRef *at, const AsvHttpResponse *response) {
-  AsvConn *conn = self;
+  const AsvConn *conn = self;
   if (!response->trailer) {
     AsvObservation seen = asv_conn_observation(conn, at, ASV_OBSERVATION_RESPONSE);
-    seen.response =
-        (AsvResponseSeen){.has_stream = response->has_stream,
-                          .stream = response->stream,
-                          .origin = response->origin,
-                          .status = response->status,
-                          .request_packet = response->request_packet,
-                          .alt_svc = response->alt_svc_count > 0,
-                          .connection_fields = {.items = response->connection_fields,
-                                                .count = response->connection_fields_count}};
+    seen.response = asv_observe_response(response);
     asv_conn_emit(conn, at, &seen);
   }
   if (response->alt_svc_count) emit_header_advertisement(conn, at, response);
-  if (response->keep_alive.data && !response->trailer) {
-    AsvKeepAliveSeen about = {.has_stream = response->has_stream,
-                              .stream = response->stream,
-                              .origin = response->origin,
-                              .from = ASV_FROM_SERVER,
-                              .why = response->keep_alive_why};
-    emit_keep_alive(conn, at, &about, response->keep_alive);
-  }
+  if (response->keep_alive.data && !response->trailer)
+    emit_keep_alive(conn, at, asv_observe_keep_alive(response));
 }
 
 static void on_keep_alive_request(void *self, const AsvPacketRef *at, const AsvHttpRequest *request,
                                   AsvSpan value, const char *why) {
-  AsvKeepAliveSeen about = {.has_stream = request->has_stream,
-                            .stream = request->stream,
-                            .origin = request->origin,
-                            .from = ASV_FROM_CLIENT,
-                            .why = why};
-  emit_keep_alive(self, at, &about, value);
+  emit_keep_alive(self, at, asv_observe_keep_alive_request(request, value, why));
 }
 
 static void on_altsvc(void *self, const AsvPacketRef *at, const AsvHttpAltsvc *frame) {
@@ -209,16 +140,12 @@ static void on_goaway(void *self, const AsvPacketRef *at G_GNUC_UNUSED, AsvSide 
 
 static void on_http_unreadable(void *self, const AsvPacketRef *at, AsvSide from,
                                AsvHttpUnreadable reason, guint64 bytes) {
-  static const AsvUnreadableReason reasons[] = {
-      [ASV_HTTP_BYTES_LOST] = ASV_UNREADABLE_BYTES_LOST,
-      [ASV_HTTP_HPACK_LOST] = ASV_UNREADABLE_HPACK_LOST,
-      [ASV_HTTP_QPACK_LOST] = ASV_UNREADABLE_QPACK_LOST,
-      [ASV_HTTP_NOT_HTTP] = ASV_UNREADABLE_NOT_HTTP,
-      [ASV_HTTP_ONE_DIRECTION] = ASV_UNREADABLE_ONE_DIRECTION};
   const AsvConn *conn = self;
   if (reason == ASV_HTTP_NOT_HTTP && !conn->tls && !conn->is_quic)
     return; /* nothing was protected */
-  tell_unreadable(conn, at, asv_from_side(from), reasons[reason], bytes);
+  AsvObservation seen = asv_conn_observation(conn, at, ASV_OBSERVATION_UNREADABLE);
+  seen.unreadable = asv_observe_unreadable(from, reason, bytes);
+  asv_conn_emit(conn, at, &seen);
 }
 
 /* `who` is the layer of conn that waits. */
@@ -288,7 +215,10 @@ void asv_conn_tell_unreadable(void *self, const AsvPacketRef *at, AsvSide from,
       [ASV_TLS_BYTES_LOST] = ASV_UNREADABLE_BYTES_LOST,
       [ASV_TLS_ONE_DIRECTION] = ASV_UNREADABLE_ONE_DIRECTION,
       [ASV_TLS_DECRYPT_FAILED] = ASV_UNREADABLE_DECRYPT_FAILED};
-  tell_unreadable(self, at, asv_from_side(from), reasons[reason], bytes);
+  AsvObservation seen = asv_conn_observation(self, at, ASV_OBSERVATION_UNREADABLE);
+  seen.unreadable =
+      (AsvUnreadableSeen){.reason = reasons[reason], .from = asv_from_side(from), .bytes = bytes};
+  asv_conn_emit(self, at, &seen);
 }
 
 /* ---- connections ---- */

@@ -5,12 +5,8 @@
  */
 #include "http3-told.h"
 
-#include "altsvc/keep-alive.h"
+#include "analyzer/http/observe.h"
 #include "names.h"
-
-static AsvFrom from_side(AsvSide side) {
-  return side == ASV_CLIENT ? ASV_FROM_CLIENT : ASV_FROM_SERVER;
-}
 
 static AsvObservation observation(const AltsvcConnection *connection, const AsvPacketRef *at,
                                   AsvObservationKind kind) {
@@ -24,65 +20,23 @@ static void on_request(void *self, const AsvPacketRef *at, const AsvHttpRequest 
   AltsvcConnection *connection = self;
   if (!request->pushed) connection->requests++;
   AsvObservation seen = observation(connection, at, ASV_OBSERVATION_REQUEST);
-  seen.request = (AsvRequestSeen){.has_stream = request->has_stream,
-                                  .stream = request->stream,
-                                  .origin = request->origin,
-                                  .method = request->method,
-                                  .path = request->path,
-                                  .protocol = request->protocol,
-                                  .alt_used = request->alt_used,
-                                  .user_agent = request->user_agent,
-                                  .referer_origin = request->referer_origin,
-                                  .sec_fetch_site = request->sec_fetch_site,
-                                  .proxy_field = request->proxy_field,
-                                  .early_data = request->early_data};
+  seen.request = asv_observe_request(request);
   altsvc_connection_tell(connection, &seen);
 }
 
 /* ---- responses ---- */
 
-/* The lines as one list (RFC 9110 §5.3). */
-static GByteArray *join_lines(const AsvSpan *lines, gsize count) {
-  GByteArray *joined = g_byte_array_new();
-  for (gsize i = 0; i < count; i++) {
-    if (i) g_byte_array_append(joined, (const guint8 *)", ", 2);
-    if (lines[i].size) g_byte_array_append(joined, lines[i].data, (guint)lines[i].size);
-  }
-  return joined;
-}
-
 static void tell_alt_svc(const AltsvcConnection *connection, const AsvPacketRef *at,
                          const AsvHttpResponse *response) {
-  gsize lines = response->alt_svc_count;
-  g_autoptr(GByteArray) value = join_lines(response->alt_svc, lines);
+  g_autoptr(GByteArray) joined = g_byte_array_new();
   AsvObservation seen = observation(connection, at, ASV_OBSERVATION_ADVERTISEMENT);
-  seen.advertisement = (AsvAdvertisementSeen){
-      .has_stream = response->has_stream,
-      .stream = response->stream,
-      .via = ASV_VIA_HTTP3_HEADER,
-      .origin = response->origin,
-      .origin_problem = response->origin.size      ? NULL
-                        : response->request_packet ? "no-authority"
-                                                   : "request-not-captured",
-      .value = asv_span(value->data ? value->data : (const guint8 *)"", value->len),
-      .values = {.items = response->alt_svc, .count = lines > 1 ? lines : 0},
-      .age = response->age,
-      .date = response->date,
-      .status = response->status,
-      .trailer = response->trailer,
-      .from = ASV_FROM_SERVER};
+  seen.advertisement = asv_observe_alt_svc(response, ASV_VIA_HTTP3_HEADER, joined);
   altsvc_connection_tell(connection, &seen);
 }
 
-/* Keep-Alive has no meaning here (RFC 9114 §4.2): why says so. */
 static void tell_keep_alive(const AltsvcConnection *connection, const AsvPacketRef *at,
-                            AsvKeepAliveSeen about, AsvSpan value) {
-  AsvKeepAlive read = asv_keep_alive_read(value);
+                            AsvKeepAliveSeen about) {
   AsvObservation seen = observation(connection, at, ASV_OBSERVATION_KEEP_ALIVE);
-  about.has_timeout = read.has_timeout;
-  about.timeout = read.timeout;
-  about.has_max = read.has_max;
-  about.max = read.max;
   seen.keep_alive = about;
   altsvc_connection_tell(connection, &seen);
 }
@@ -91,36 +45,17 @@ static void on_response(void *self, const AsvPacketRef *at, const AsvHttpRespons
   const AltsvcConnection *connection = self;
   if (!response->trailer) {
     AsvObservation seen = observation(connection, at, ASV_OBSERVATION_RESPONSE);
-    seen.response =
-        (AsvResponseSeen){.has_stream = response->has_stream,
-                          .stream = response->stream,
-                          .origin = response->origin,
-                          .status = response->status,
-                          .request_packet = response->request_packet,
-                          .alt_svc = response->alt_svc_count > 0,
-                          .connection_fields = {.items = response->connection_fields,
-                                                .count = response->connection_fields_count}};
+    seen.response = asv_observe_response(response);
     altsvc_connection_tell(connection, &seen);
   }
   if (response->alt_svc_count) tell_alt_svc(connection, at, response);
-  if (response->keep_alive.data && !response->trailer) {
-    AsvKeepAliveSeen about = {.has_stream = response->has_stream,
-                              .stream = response->stream,
-                              .origin = response->origin,
-                              .from = ASV_FROM_SERVER,
-                              .why = response->keep_alive_why};
-    tell_keep_alive(connection, at, about, response->keep_alive);
-  }
+  if (response->keep_alive.data && !response->trailer)
+    tell_keep_alive(connection, at, asv_observe_keep_alive(response));
 }
 
 static void on_keep_alive_request(void *self, const AsvPacketRef *at, const AsvHttpRequest *request,
                                   AsvSpan value, const char *why) {
-  AsvKeepAliveSeen about = {.has_stream = request->has_stream,
-                            .stream = request->stream,
-                            .origin = request->origin,
-                            .from = ASV_FROM_CLIENT,
-                            .why = why};
-  tell_keep_alive(self, at, about, value);
+  tell_keep_alive(self, at, asv_observe_keep_alive_request(request, value, why));
 }
 
 /* ---- the rest ---- */
@@ -142,15 +77,8 @@ static void on_goaway(void *self G_GNUC_UNUSED, const AsvPacketRef *at G_GNUC_UN
 
 static void on_unreadable(void *self, const AsvPacketRef *at, AsvSide from,
                           AsvHttpUnreadable reason, guint64 bytes) {
-  static const AsvUnreadableReason reasons[] = {
-      [ASV_HTTP_BYTES_LOST] = ASV_UNREADABLE_BYTES_LOST,
-      [ASV_HTTP_HPACK_LOST] = ASV_UNREADABLE_HPACK_LOST,
-      [ASV_HTTP_QPACK_LOST] = ASV_UNREADABLE_QPACK_LOST,
-      [ASV_HTTP_NOT_HTTP] = ASV_UNREADABLE_NOT_HTTP,
-      [ASV_HTTP_ONE_DIRECTION] = ASV_UNREADABLE_ONE_DIRECTION};
   AsvObservation seen = observation(self, at, ASV_OBSERVATION_UNREADABLE);
-  seen.unreadable =
-      (AsvUnreadableSeen){.reason = reasons[reason], .from = from_side(from), .bytes = bytes};
+  seen.unreadable = asv_observe_unreadable(from, reason, bytes);
   altsvc_connection_tell(self, &seen);
 }
 

@@ -18,7 +18,7 @@ ALLOWED = {
     "analyzer/dns": ["altsvc/bytes.h", "analyzer/sink.h", "analyzer/limits.h"],
     "analyzer/http": ["altsvc/", "analyzer/sink.h", "analyzer/limits.h"],
     "dissector": ["altsvc/", "report/", "analyzer/dns/dns.h", "analyzer/http/http.h", "analyzer/http/http3.h",
-                  "analyzer/quic/frame.h", "analyzer/quic/stream.h"],
+                  "analyzer/http/observe.h", "analyzer/quic/frame.h", "analyzer/quic/stream.h"],
 }
 # Libraries that only some files may see.
 LIBRARIES = {
