@@ -130,16 +130,9 @@ static gboolean may_write(AsvSide side, guint64 id) {
   return !(id & ONE_WAY) || (id & BY_SERVER) == (guint64)side;
 }
 
-static AsvSide side_of(AsvFrom from) {
-  return from == ASV_FROM_CLIENT ? ASV_CLIENT : ASV_SERVER;
-}
-
-void altsvc_http3_note_lost(AltsvcHttp3 *http3, AsvFrom from) {
-  asv_http3_note_lost(http3->http, side_of(from));
-}
-
 void altsvc_http3_frame(AltsvcHttp3 *http3, const AsvQuicFrame *frame) {
-  AsvSide side = side_of(altsvc_connection_from(http3->connection));
+  AsvFrom from = altsvc_connection_from(http3->connection);
+  AsvSide side = from == ASV_FROM_CLIENT ? ASV_CLIENT : ASV_SERVER;
   if (frame->kind == ASV_FRAME_STREAM && may_write(side, frame->stream.id))
     take_data(http3, side, frame);
   if (frame->kind == ASV_FRAME_RESET_STREAM && may_write(side, frame->reset.id))

@@ -16,8 +16,6 @@ void altsvc_http3_free(AltsvcHttp3 *http3);
 
 /* A STREAM or RESET_STREAM frame of the sender of the packet in work. */
 void altsvc_http3_frame(AltsvcHttp3 *http3, const AsvQuicFrame *frame);
-/* Something that `from` sent is not there, and is told. */
-void altsvc_http3_note_lost(AltsvcHttp3 *http3, AsvFrom from);
 /* Time goes on: gives up what was waited for too long. */
 void altsvc_http3_tick(AltsvcHttp3 *http3);
 
