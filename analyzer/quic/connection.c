@@ -315,7 +315,11 @@ static gsize take_short(AsvQuicConnection *connection, const Datagram *datagram,
       result == ASV_OPEN_FAILED || slot->keys ? take_first_part(connection, datagram, packet) : 0;
   if (size) return size;
   if (!datagram->sure) return 0;
-  not_opened(connection, datagram, packet, result);
+  if (!datagram->cut && !asv_payload_is_reset(connection, packet->octets) &&
+      asv_level_recover(connection, datagram->side, packet, &opened))
+    opened_packet(connection, datagram, packet, &opened);
+  else
+    not_opened(connection, datagram, packet, result);
   return whole;
 }
 

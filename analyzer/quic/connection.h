@@ -328,6 +328,9 @@ typedef enum {
 /* Opens a packet of that level into room. */
 AsvQuicOpenResult asv_level_open(AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side,
                                  const AsvQuicPacket *packet, AsvQuicOpened *opened);
+/* The same for a 1-RTT packet that did not open, as one behind a great loss; asked last. */
+gboolean asv_level_recover(AsvQuicConnection *connection, AsvSide side, const AsvQuicPacket *packet,
+                           AsvQuicOpened *opened);
 /* TRUE when the packet is a client's that opens with Initial keys made of its own destination
  * connection id: it belongs to a first flight, or to the one after a Retry. */
 gboolean asv_level_is_first(AsvQuic *quic, const AsvQuicPacket *packet);

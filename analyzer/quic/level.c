@@ -196,6 +196,17 @@ static AsvQuicOpenResult open_with_secrets(AsvQuicConnection *connection, AsvQui
   return ASV_OPEN_NO_KEYS;
 }
 
+/* A packet of that number was opened: which are missing before it, and which comes next. */
+static void note_number(AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side,
+                        const AsvQuicPacket *packet, guint64 number) {
+  AsvQuicLevel space = asv_level_space(level);
+  guint64 *expected = &connection->expected[space][side];
+  AsvQuicHoles *holes = &connection->holes[side];
+  if (number != *expected || holes->count)
+    asv_quic_holes_seen(holes, space, *expected, number, packet->octets.size);
+  *expected = MAX(*expected, number + 1);
+}
+
 AsvQuicOpenResult asv_level_open(AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side,
                                  const AsvQuicPacket *packet, AsvQuicOpened *opened) {
   AsvQuicOpenResult result = ASV_OPEN_FAILED;
@@ -210,13 +221,19 @@ AsvQuicOpenResult asv_level_open(AsvQuicConnection *connection, AsvQuicLevel lev
     result = open_with_secrets(connection, level, side, packet, opened);
   }
   if (result != ASV_OPEN_DONE) return result;
-  AsvQuicHoles *holes = &connection->holes[side];
-  if (opened->number != *expected || holes->count)
-    asv_quic_holes_seen(holes, asv_level_space(level), *expected, opened->number,
-                        packet->octets.size);
-  *expected = MAX(*expected, opened->number + 1);
+  note_number(connection, level, side, packet, opened->number);
   if (level != ASV_LEVEL_INITIAL) connection->handshake.opened = TRUE;
   return result;
+}
+
+gboolean asv_level_recover(AsvQuicConnection *connection, AsvSide side, const AsvQuicPacket *packet,
+                           AsvQuicOpened *opened) {
+  AsvQuicKeys *keys = connection->slots[ASV_LEVEL_APPLICATION][side].keys;
+  guint64 expected = connection->expected[asv_level_space(ASV_LEVEL_APPLICATION)][side];
+  if (!keys || !asv_quic_keys_recover(keys, packet, expected, connection->quic->room, opened))
+    return FALSE;
+  note_number(connection, ASV_LEVEL_APPLICATION, side, packet, opened->number);
+  return TRUE;
 }
 
 AsvTlsUnreadable asv_level_reason(const AsvQuicConnection *connection, AsvQuicLevel level,

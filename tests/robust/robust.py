@@ -160,12 +160,28 @@ def check_late(altshark, capture, folder):
             yield f"from packet {skipped + 1}: something is missing and coverage does not say so"
 
 
+def check_block(altshark, capture, folder):
+    """Without the middle half, key updates in it included: what follows is read, nothing is invented."""
+    head, packets, tail = rewrite.read(capture)
+    other, quarter = folder / "block.pcapng", len(packets) // 4
+    rewrite.write(other, head, packets[:quarter] + packets[-quarter:], tail)
+    wanted, got = observations(altshark, capture), observations(altshark, other)
+    failed = [[o["reason"] for o in seen if o["kind"] == "unreadable"].count("decrypt-failed") for seen in (wanted, got)]
+    handshake_stays = quarter >= 10
+    if handshake_stays and failed[1] > failed[0]:
+        yield "without the middle half: packets behind it are not decrypted"
+    values = [collections.Counter((o["origin"], o["value"]) for o in seen if o["kind"] == "advertisement" and "origin" in o)
+              for seen in (wanted, got)]
+    for invented in values[1] - values[0]:
+        yield f"without the middle half: invented {invented}"
+
+
 def main():
     altshark, failed = sys.argv[1], 0
     with tempfile.TemporaryDirectory() as folder:
         for capture in sys.argv[2:]:
             try:
-                faults = [f for check in (check_order, check_loss, check_late) for f in check(altshark, capture, pathlib.Path(folder))]
+                faults = [f for check in (check_order, check_loss, check_late, check_block) for f in check(altshark, capture, pathlib.Path(folder))]
             except Exception as problem:  # the capture's own failure: say it and go on
                 faults = [str(problem)]
             failed += bool(faults)
