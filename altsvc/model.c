@@ -32,7 +32,6 @@ static const AsvModel models[] = {
      .reads_misdirected = TRUE,
      .early_over = VIA(HTTP2_HEADER) | VIA(HTTP3_HEADER),
      .marks_broken = TRUE,
-     .privileged_below = 1024,
      .origins_max = 500},
     {.model = ASV_MODEL_FIREFOX,
      .name = "firefox",

@@ -50,7 +50,6 @@ typedef struct {
   gboolean marks_broken;      /* does not use for a time what has failed */
   gboolean stores_expired;    /* its storage holds the expired until its next request */
   gboolean uses_tcp;          /* goes to alternatives over TCP */
-  guint16 privileged_below;   /* goes from a port below to one below only; 0: to all */
   guint origins_max;          /* least recently used out; 0: the program's limit */
 } AsvModel;
 

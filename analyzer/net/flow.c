@@ -243,7 +243,6 @@ void asv_flows_touch(AsvFlows *flows, AsvLive *live, const AsvPass *pass, int fr
   if (pass->mac && !live->mac_known[from]) {
     memcpy(live->flow.mac[from], pass->mac, sizeof live->flow.mac[from]);
     live->mac_known[from] = TRUE;
-    live->flow.has_mac = TRUE;
   }
   GQueue *queue = queue_of(flows, live);
   if (queue == live->queue && queue->tail == &live->link) return;

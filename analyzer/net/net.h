@@ -29,7 +29,6 @@ typedef struct {
   AsvFlowKind kind;
   guint32 number; /* tcp.stream; for PDUs a numbering of their own */
   AsvEndpoint ends[2];
-  gboolean has_mac;
   guint8 mac[2][6]; /* Ethernet source of each end, once seen; else zero */
   AsvPacketRef first;
   int opener; /* index of the end that opened it, by SYN or SYN-ACK; -1 unknown so far; may become
