@@ -4,7 +4,7 @@
 A crash, a sanitizer's report, a hang, a dissector bug or a warning of GLib is a failure,
 unless tshark alone does the same. Many damaged copies of one capture go into one file,
 each with addresses of its own. Usage: fuzz.py PLUGIN COUNT SEED CAPTURE...
-Every capture is also cut short, at as many places as it is damaged in ways. Failing files stay in /tmp."""
+Every capture is also cut short, at as many places as it is damaged in ways. Failing files stay in the folder for temporary files."""
 import copy
 import os
 import pathlib
@@ -14,6 +14,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 
 import made
 from wireshark import NOBODY, OPTIONS, Wireshark
@@ -187,7 +188,7 @@ class Fuzz:
         if faults <= alone:
             self.alone += 1
             return
-        kept = f"/tmp/altsvc-fuzz-{name}-{self.files}.pcapng"
+        kept = os.path.join(tempfile.gettempdir(), f"altsvc-fuzz-{name}-{self.files}.pcapng")
         shutil.copy(path, kept)
         self.failures.append(kept)
         print(f"FAILED {kept} {' '.join(common + looks)}", *sorted(faults - alone), sep="\n  ", flush=True)
