@@ -69,12 +69,11 @@ static const char *alpn_of(AsvSpan name) {
 static gboolean take_authority(const Pair *pair, const AsvOrigin *origin,
                                AsvAlternative *alternative) {
   const char *colon = memchr(pair->value->str, ':', pair->value->len);
-  gint64 port = origin->port;
   alternative->port = origin->port;
   if (!colon) return TRUE;
   AsvSpan host = asv_span(pair->value->str, (gsize)(colon - pair->value->str));
   if (!asv_cut_host(alternative, host)) return FALSE;
-  port = number_in(colon + 1);
+  gint64 port = number_in(colon + 1);
   if (port == G_MAXINT64) return TRUE;
   alternative->port = (guint64)port;
   return port >= 1 && port <= G_MAXUINT16;
