@@ -253,6 +253,10 @@
 #define ASV_QUIC_KEPT_MAX ((gsize)256 << 10)
 #define ASV_QUIC_KEPT_PACKETS_MAX 1024u
 #define ASV_QUIC_KEPT_TIME (3 * ASV_SECOND)
+/* 0-RTT datagrams of all connections that wait, as long as that, for their connection's Initial,
+ * and their octets: clients begin with ten at once, and few connections begin out of order. */
+#define ASV_QUIC_ORPHANS_MAX 512u
+#define ASV_QUIC_ORPHAN_OCTETS_MAX ((gsize)512 << 10)
 /* Octets behind holes: of one stream and one connection, as much as the largest windows that common
  * clients grant, and of all. */
 #define ASV_QUIC_STREAM_HELD_MAX ((gsize)8 << 20)

@@ -10,6 +10,7 @@
 
 #include "analyzer/quic/frame.h"
 #include "analyzer/quic/holes.h"
+#include "analyzer/quic/orphans.h"
 #include "analyzer/quic/protection.h"
 #include "analyzer/quic/quic.h"
 #include "analyzer/quic/stream.h"
@@ -251,6 +252,7 @@ struct AsvQuic {
   AsvQuicHeld held;
   guint8 *room; /* for one datagram, opened */
   AsvQuicFirst first;
+  AsvQuicOrphans orphans;
   gboolean delivering_early;
 };
 

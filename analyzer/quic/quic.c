@@ -172,6 +172,21 @@ static gboolean is_sure(const AsvQuicRoute *route) {
   return route->sure && (!route->foreign || route->cid_size >= ASV_QUIC_CID_SURE);
 }
 
+/* Gives the connection that the Initial belongs to what overtook it: read from now on, as nothing
+ * of a connection is told before it. */
+static void adopt(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *initial,
+                  const AsvQuicRoute *route) {
+  AsvQuicOrphan *orphan;
+  if (route->from != ASV_CLIENT) return;
+  while ((orphan = asv_quic_orphans_take(&quic->orphans, at, initial)) != NULL) {
+    AsvUdp udp = *initial;
+    udp.data = asv_quic_orphan_data(orphan);
+    udp.wire = orphan->wire;
+    deliver(quic, at, &udp, route, TRUE);
+    g_free(orphan);
+  }
+}
+
 gboolean asv_quic_datagram(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *udp) {
   AsvQuicRoute routes[ASV_QUIC_CANDIDATES_MAX];
   gboolean fresh = FALSE;
@@ -184,7 +199,10 @@ gboolean asv_quic_datagram(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *
   }
   for (guint i = 0; count > 1 && udp->wanted && i < count; i++)
     if (deliver(quic, at, udp, &routes[i], FALSE)) return TRUE;
-  return count > 0 && deliver(quic, at, udp, &routes[0], is_sure(&routes[0]));
+  if (!count) return asv_quic_orphans_keep(&quic->orphans, at, udp);
+  gboolean taken = deliver(quic, at, udp, &routes[0], is_sure(&routes[0]));
+  if (fresh) adopt(quic, at, udp, &routes[0]);
+  return taken;
 }
 
 gboolean asv_quic_quoted(AsvQuic *quic, const AsvUdp *quoted, AsvQuicQuoted *found) {
@@ -222,6 +240,7 @@ void asv_quic_free(AsvQuic *quic) {
   for (guint i = 0; i < all->len; i++) forget(g_ptr_array_index(all, i));
   g_ptr_array_unref(all);
   asv_quic_routes_free(quic->routes);
+  asv_quic_orphans_clear(&quic->orphans);
   asv_quic_keys_free(quic->first.keys);
   g_free(quic->room);
   g_free(quic);

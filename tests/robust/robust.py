@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What reordering and loss may do to a report. Usage: robust.py ALTSHARK CAPTURE...
-Shuffled and doubled segments and datagrams, overlapped segments: the same report
+Shuffled and doubled segments and datagrams, overlapped segments, 0-RTT packets before their Initial: the same report
 but for packet numbers and times. Any one packet lost: no crash, no advertisement
 that was not there, and a word in coverage unless nothing is missing, or what is
 was QUIC's last word: nobody acknowledges an answer at which the client closes. A capture that starts late, at every
@@ -74,7 +74,8 @@ def check_order(altshark, capture, folder):
     head, packets, tail = rewrite.read(capture)
     compare = unordered if any(p.is_udp for p in packets) else report
     wanted = compare(altshark, capture)
-    ways = {"doubled": rewrite.doubled(packets), "overlapped": rewrite.overlapped(packets)}
+    ways = {"doubled": rewrite.doubled(packets), "overlapped": rewrite.overlapped(packets),
+            "0-RTT before its Initial": rewrite.early_first(packets)}
     for seed in range(3):
         ways[f"shuffled ({seed})"] = rewrite.shuffled(packets, 4, seed)
         ways[f"overlapped and shuffled ({seed})"] = rewrite.shuffled(rewrite.overlapped(packets), 4, seed)
@@ -129,18 +130,13 @@ def pairs(seen, skipped):
             yield packet, o["origin"] if "origin" in o else "", o["request_packet"] + skipped, o.get("stream")
 
 
-def is_initial(datagram):
-    """RFC 9000 section 17.2.2, RFC 9369 section 3.2."""
-    return datagram[0] & 0xB0 == (0x90 if datagram[1:5] == b"\x6b\x33\x43\xcf" else 0x80)
-
-
 def is_knowable(packets, skipped, begun, response):
     """FALSE for a QUIC connection that has no Initial packet any more: nothing tells it from other UDP."""
     if not response["connection"].startswith("quic:"):
         return True
     first = begun[response["connection"]]
     end = min([n for n in begun.values() if n > first] + [response["packet"]])
-    return any(p.is_udp and is_initial(p.payload) for p in packets[max(skipped, first):end])
+    return any(p.is_udp and rewrite.quic_type(p.payload) == 0 for p in packets[max(skipped, first):end])
 
 
 def check_late(altshark, capture, folder):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Rewrites pcapng captures for tests: reads blocks, finds TCP segments and QUIC
 datagrams in Ethernet/IP packets, and writes them back shuffled, doubled,
-overlapped (TCP alone) or without one of them. Little endian files with one interface, as the samples are."""
+overlapped (TCP alone), with 0-RTT before its Initial, or without one of them. Little endian files with one interface, as the samples are."""
 import random
 import struct
 
@@ -34,6 +34,7 @@ class Packet:
         if protocol == 17:
             if 53 not in struct.unpack(">HH", data[at:at + 4]):
                 self.is_udp, self.flow, self.payload = True, addresses + data[at:at + 4], data[at + 8:end]
+                self.payload_at = at + 8
             return
         self.flow = addresses + data[at:at + 4]
         self.tcp_at, self.seq = at, struct.unpack(">I", data[at + 4:at + 8])[0]
@@ -50,6 +51,38 @@ class Packet:
         else:
             head[18:20] = struct.pack(">H", self.payload_at - 54 + size)
         return Packet(self.stamp, bytes(head) + self.payload[start:start + size])
+
+    def datagram(self, payload):
+        """A copy that carries that UDP payload, with its lengths."""
+        head = bytearray(self.data[:self.payload_at])
+        head[self.payload_at - 4:self.payload_at - 2] = struct.pack(">H", 8 + len(payload))
+        if head[12:14] == b"\x08\x00":
+            head[16:18] = struct.pack(">H", self.payload_at - 14 + len(payload))
+        else:
+            head[18:20] = struct.pack(">H", self.payload_at - 54 + len(payload))
+        return Packet(self.stamp, bytes(head) + payload)
+
+
+def varint(octets, at):
+    """RFC 9000 section 16: the number, and where it ends."""
+    size = 1 << (octets[at] >> 6)
+    return int.from_bytes(octets[at:at + size], "big") & ((1 << 8 * size - 2) - 1), at + size
+
+
+def quic_type(datagram):
+    """Of its first packet: 0 Initial, 1 0-RTT (RFC 9000 section 17.2, RFC 9369 section 3.2); None where its header is short."""
+    if not datagram or datagram[0] & 0x80 == 0:
+        return None
+    return ((datagram[0] >> 4) - (datagram[1:5] == b"\x6b\x33\x43\xcf")) & 3
+
+
+def behind_initial(datagram):
+    """What follows an Initial packet in its datagram."""
+    at = 6 + datagram[5]
+    at += 1 + datagram[at]
+    size, at = varint(datagram, at)
+    size, at = varint(datagram, at + size)
+    return datagram[at + size:]
 
 
 def read(path):
@@ -104,6 +137,19 @@ def shuffled(packets, window, seed):
         rand.shuffle(mixed)
         for to, origin in zip(places, mixed):
             out[to] = packets[origin]
+    return out
+
+
+def early_first(packets):
+    """0-RTT packets that share a datagram with their Initial become a datagram of their own before it."""
+    out = []
+    for packet in packets:
+        payload = packet.payload
+        rest = behind_initial(payload) if packet.is_udp and quic_type(payload) == 0 else b""
+        if quic_type(rest) == 1:
+            out += [packet.datagram(rest), packet.datagram(payload[:-len(rest)])]
+        else:
+            out.append(packet)
     return out
 
 

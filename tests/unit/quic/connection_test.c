@@ -67,6 +67,30 @@ static void test_early_data(void) {
   replay_free(replay);
 }
 
+/* 0-RTT packets come before their connection's Initial, from elsewhere too. */
+static void test_early_first(void) {
+  Replay *whole = replay_whole("0rtt");
+  Replay *replay = replay_new("0rtt", TRUE);
+  for (guint k = 0; k < replay_count(replay); k++) {
+    AsvUdp initial = replay_udp(replay, k);
+    if (k != 12 && k != 24) {
+      replay_give(replay, &initial);
+      continue;
+    }
+    AsvUdp early = replay_cut_off(&initial), other = early;
+    other.source.port++;
+    g_assert_true(replay_give(replay, &other));
+    g_assert_true(replay_give(replay, &early));
+    replay_give(replay, &initial);
+  }
+  replay_finish(replay);
+  g_assert_cmpstr(replay->told->str, ==, whole->told->str);
+  g_assert_cmpuint(replay->early, ==, whole->early);
+  replay_assert_same_streams(whole, replay);
+  replay_free(replay);
+  replay_free(whole);
+}
+
 static void test_migration(void) {
   Replay *replay = replay_whole("nat-rebinding-port");
   assert_told(replay, "migrated 0 57435\n");
@@ -387,6 +411,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/quic/connection/whole", test_whole);
   g_test_add_func("/quic/connection/all", test_all);
   g_test_add_func("/quic/connection/early-data", test_early_data);
+  g_test_add_func("/quic/connection/early-first", test_early_first);
   g_test_add_func("/quic/connection/migration", test_migration);
   g_test_add_func("/quic/connection/loss", test_loss);
   g_test_add_func("/quic/connection/twice", test_twice);

@@ -249,6 +249,38 @@ static void test_connections(void) {
   replay_free(replay);
 }
 
+/* Octets of 0-RTT that are read of a connection when so many datagrams of others, each of that size
+ * and so long before its Initial, follow what overtook the Initial. */
+static guint64 early_behind(guint others, gsize size, gint64 wait) {
+  Replay *replay = replay_new("0rtt", TRUE);
+  for (guint k = 0; k < 12; k++) replay_feed(replay, k);
+  AsvUdp initial = replay_udp(replay, 12), early = replay_cut_off(&initial), other = early;
+  g_autofree guint8 *octets = g_malloc0(size);
+  memcpy(octets, early.data.data, MIN(size, early.data.size));
+  put_u32(octets + 6, 0); /* another destination id */
+  other.data = asv_span(octets, size);
+  g_assert_true(replay_give(replay, &early));
+  for (guint i = 0; i < others; i++) g_assert_true(replay_give(replay, &other));
+  replay->at.time += wait;
+  replay_give(replay, &initial);
+  for (guint k = 13; k < replay_count(replay); k++) replay_feed(replay, k);
+  guint64 read = replay->early;
+  replay_finish(replay);
+  replay_free(replay);
+  return read;
+}
+
+static void test_orphans(void) {
+  guint64 all = early_behind(0, 600, 0);
+  const gsize room = ASV_QUIC_ORPHAN_OCTETS_MAX - 1200;
+  g_assert_cmpuint(all, >, 0);
+  g_assert_cmpuint(early_behind(ASV_QUIC_ORPHANS_MAX - 1, 600, 0), ==, all);
+  g_assert_cmpuint(early_behind(ASV_QUIC_ORPHANS_MAX, 600, 0), <, all);
+  g_assert_cmpuint(early_behind(room / 60000, 60000, 0), ==, all);
+  g_assert_cmpuint(early_behind(room / 60000 + 1, 60000, 0), <, all);
+  g_assert_cmpuint(early_behind(0, 600, ASV_QUIC_KEPT_TIME), <, all);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/quic/limit/streams", test_streams);
@@ -262,5 +294,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/quic/limit/glued", test_glued);
   g_test_add_func("/quic/limit/noise", test_noise);
   g_test_add_func("/quic/limit/connections", test_connections);
+  g_test_add_func("/quic/limit/orphans", test_orphans);
   return g_test_run();
 }

@@ -8,6 +8,7 @@
 #ifndef TESTS_UNIT_QUIC_REPLAY_H
 #define TESTS_UNIT_QUIC_REPLAY_H
 
+#include "analyzer/quic/packet.h"
 #include "analyzer/quic/quic.h"
 
 typedef struct {
@@ -225,6 +226,19 @@ static inline gboolean replay_give(Replay *replay, const AsvUdp *udp) {
 static inline gboolean replay_feed(Replay *replay, guint index) {
   AsvUdp udp = replay_udp(replay, index);
   return replay_give(replay, &udp);
+}
+
+/* Cuts the datagram behind its first packet: what follows becomes one of its own. */
+static inline AsvUdp replay_cut_off(AsvUdp *first) {
+  AsvUdp second = *first;
+  AsvQuicPacket packet;
+  AsvSpan rest = first->data;
+  g_assert_true(asv_quic_packet_next(&rest, 0, &packet) && rest.size);
+  first->data = packet.octets;
+  first->wire = packet.octets.size;
+  second.data = rest;
+  second.wire = rest.size;
+  return second;
 }
 
 /* Feeds all but one. */
