@@ -9,9 +9,9 @@
 #define ANALYZER_CONNECTION_H
 
 #include "analyzer/direction.h"
-#include "analyzer/dns/dns.h"
 #include "analyzer/http/http.h"
 #include "analyzer/http/http3.h"
+#include "analyzer/observe/names.h"
 #include "analyzer/order.h"
 #include "analyzer/pipeline.h"
 #include "analyzer/quic/quic.h"
@@ -30,6 +30,7 @@ struct AsvPipeline {
   AsvPacketRef last;  /* the newest packet */
   GQueue undecided;   /* AsvConn*, oldest first: whose client is not known yet */
   GByteArray *joined; /* several Alt-Svc lines as one value */
+  GString *words;     /* detail of a failure */
 };
 
 /* One side of a connection's plaintext, the self of a sink. */
@@ -37,12 +38,6 @@ typedef struct {
   AsvConn *conn;
   AsvSide side;
 } AsvConnSide;
-
-/* Who asked a DNS server. */
-typedef struct {
-  AsvPipeline *pipeline;
-  const AsvConnectionRef *ref;
-} AsvAsker;
 
 struct AsvConn {
   AsvPipeline *pipeline;
@@ -92,8 +87,8 @@ AsvQuicEvents asv_over_quic_events(AsvPipeline *pipeline);
 
 /* TRUE when the datagram is DNS. */
 gboolean asv_names_datagram(AsvPipeline *pipeline, const AsvPacketRef *at, const AsvUdp *udp);
-/* What DNS messages tell; asker is the events' self. */
-AsvDnsEvents asv_names_events(AsvAsker *asker);
+/* Who asks in what a connection carries. */
+AsvAsker asv_names_asker(AsvPipeline *pipeline, const AsvConnectionRef *ref);
 
 /* --- told.c --- */
 

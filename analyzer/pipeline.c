@@ -22,6 +22,7 @@ AsvPipeline *asv_pipeline_new(AsvKeys *keys, const AsvObserver *out) {
   pipeline->servers = asv_servers_new();
   pipeline->order = asv_order_new(out);
   pipeline->joined = g_byte_array_new();
+  pipeline->words = g_string_new(NULL);
   return pipeline;
 }
 
@@ -77,5 +78,6 @@ void asv_pipeline_free(AsvPipeline *pipeline) {
   asv_http_context_free(pipeline->http);
   asv_servers_free(pipeline->servers);
   g_byte_array_unref(pipeline->joined);
+  g_string_free(pipeline->words, TRUE);
   g_free(pipeline);
 }

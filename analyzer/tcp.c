@@ -61,7 +61,7 @@ AsvConn *asv_conn_new(AsvPipeline *pipeline, const AsvFlow *flow) {
   AsvConn *conn = g_new0(AsvConn, 1);
   conn->pipeline = pipeline;
   conn->flow = flow;
-  conn->asker = (AsvAsker){pipeline, &conn->ref};
+  conn->asker = asv_names_asker(pipeline, &conn->ref);
   conn->plain[ASV_CLIENT] = (AsvConnSide){conn, ASV_CLIENT};
   conn->plain[ASV_SERVER] = (AsvConnSide){conn, ASV_SERVER};
   return conn;
@@ -142,7 +142,7 @@ static void on_client(void *self, int client_end) {
 }
 
 static void conn_start_dns(AsvConn *conn, AsvSink sinks[2]) {
-  AsvDnsEvents events = asv_names_events(&conn->asker);
+  AsvDnsEvents events = asv_observe_names(&conn->asker);
   for (int side = 0; side < 2; side++) {
     conn->dns[side] = asv_dns_stream_new(&events);
     sinks[side] = asv_dns_stream_sink(conn->dns[side]);

@@ -6,7 +6,7 @@
 #include "altsvc/frame.h"
 #include "altsvc/origin.h"
 #include "analyzer/connection.h"
-#include "analyzer/http/observe.h"
+#include "analyzer/observe/http.h"
 
 /* ---- observations ---- */
 
@@ -163,7 +163,7 @@ static void on_http_waits(void *self, const AsvPacketRef *since) {
 
 static void on_dns_message(void *self, const AsvPacketRef *at, AsvSpan message) {
   AsvConn *conn = self;
-  AsvDnsEvents events = asv_names_events(&conn->asker);
+  AsvDnsEvents events = asv_observe_names(&conn->asker);
   asv_dns_message(message, at, &events);
 }
 

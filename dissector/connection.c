@@ -5,8 +5,6 @@
  */
 #include "connection.h"
 
-#include <epan/to_str.h>
-
 #include "http1.h"
 #include "http2.h"
 #include "http3.h"
@@ -14,15 +12,25 @@
 #include "quic.h"
 #include "tls.h"
 
-char *altsvc_connection_end_text(const address *host, guint32 port) {
-  g_autofree char *text = g_malloc0(WS_INET6_ADDRSTRLEN);
-  address_to_str_buf(host, text, WS_INET6_ADDRSTRLEN);
-  return g_strdup_printf(host->type == AT_IPv6 ? "[%s]:%u" : "%s:%u", text, port);
+AsvEndpoint altsvc_connection_endpoint(const address *host, guint32 port) {
+  AsvEndpoint endpoint = {.port = (guint16)port};
+  if (host->type != AT_IPv4 && host->type != AT_IPv6) return endpoint;
+  endpoint.address.size = host->type == AT_IPv4 ? 4 : 16;
+  memcpy(endpoint.address.bytes, host->data, endpoint.address.size);
+  return endpoint;
 }
 
-char *altsvc_connection_address_text(const address *host) {
-  char *text = g_malloc0(WS_INET6_ADDRSTRLEN);
-  address_to_str_buf(host, text, WS_INET6_ADDRSTRLEN);
+char *altsvc_connection_end_text(const address *host, guint32 port) {
+  AsvEndpoint endpoint = altsvc_connection_endpoint(host, port);
+  char *text = g_malloc0(ASV_ENDPOINT_TEXT);
+  asv_endpoint_text(&endpoint, text);
+  return text;
+}
+
+static char *address_text(const address *host) {
+  AsvEndpoint endpoint = altsvc_connection_endpoint(host, 0);
+  char *text = g_malloc0(ASV_ENDPOINT_TEXT);
+  asv_address_text(&endpoint.address, text);
   return text;
 }
 
@@ -39,8 +47,8 @@ AltsvcConnection *altsvc_connection_new(const AltsvcCommon *common, gboolean qui
   AltsvcConnection *connection = blank(common, first);
   connection->ends[0] = altsvc_connection_end_text(&pinfo->src, pinfo->srcport);
   connection->ends[1] = altsvc_connection_end_text(&pinfo->dst, pinfo->destport);
-  connection->addresses[0] = altsvc_connection_address_text(&pinfo->src);
-  connection->addresses[1] = altsvc_connection_address_text(&pinfo->dst);
+  connection->addresses[0] = address_text(&pinfo->src);
+  connection->addresses[1] = address_text(&pinfo->dst);
   connection->ports[0] = (guint16)pinfo->srcport;
   connection->ports[1] = (guint16)pinfo->destport;
   connection->label = g_strdup_printf("%s:%u", quic ? "quic" : "tcp", number);

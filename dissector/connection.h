@@ -12,6 +12,7 @@
 
 #include "altsvc/observation.h"
 #include "analyzer/http/http.h"
+#include "analyzer/net/net.h"
 #include "stream.h"
 
 /* A plugin is not told the name of the capture file. */
@@ -73,10 +74,9 @@ typedef struct AltsvcConnection {
 /* common is borrowed. quic: over QUIC, else TCP. */
 AltsvcConnection *altsvc_connection_new(const AltsvcCommon *common, gboolean quic, guint32 number,
                                         const packet_info *pinfo, const AltsvcPlace *first);
+AsvEndpoint altsvc_connection_endpoint(const address *host, guint32 port);
 /* "192.0.2.1:443", to be freed. */
 char *altsvc_connection_end_text(const address *host, guint32 port);
-/* "192.0.2.1", likewise. */
-char *altsvc_connection_address_text(const address *host);
 
 void altsvc_connection_free(AltsvcConnection *connection);
 

@@ -5,7 +5,7 @@
  */
 #include "http3-told.h"
 
-#include "analyzer/http/observe.h"
+#include "analyzer/observe/http.h"
 #include "names.h"
 
 static AsvObservation observation(const AltsvcConnection *connection, const AsvPacketRef *at,

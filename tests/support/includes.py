@@ -17,8 +17,10 @@ ALLOWED = {
     "analyzer/quic": ["altsvc/bytes.h", "analyzer/sink.h", "analyzer/limits.h", "analyzer/tls/"],
     "analyzer/dns": ["altsvc/bytes.h", "analyzer/sink.h", "analyzer/limits.h"],
     "analyzer/http": ["altsvc/", "analyzer/sink.h", "analyzer/limits.h"],
-    "dissector": ["altsvc/", "report/", "analyzer/dns/dns.h", "analyzer/http/http.h", "analyzer/http/http3.h",
-                  "analyzer/http/observe.h", "analyzer/quic/frame.h", "analyzer/quic/stream.h"],
+    "analyzer/observe": ["altsvc/", "analyzer/sink.h", "analyzer/limits.h", "analyzer/dns/dns.h", "analyzer/http/http.h",
+                         "analyzer/net/net.h", "analyzer/quic/quic.h"],
+    "dissector": ["altsvc/", "report/", "analyzer/observe/", "analyzer/http/http.h", "analyzer/http/http3.h",
+                  "analyzer/net/net.h", "analyzer/quic/frame.h", "analyzer/quic/stream.h"],
 }
 # Libraries that only some files may see.
 LIBRARIES = {

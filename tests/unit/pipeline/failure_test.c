@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "analyzer/codes.h"
+#include "analyzer/observe/codes.h"
 #include "analyzer/pipeline.h"
 #include "tests/support/traffic-quic.h"
 

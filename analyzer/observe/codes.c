@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The tables of error codes, as the registries have them. */
-#include "codes.h"
+#include "analyzer/observe/codes.h"
 
 typedef struct {
   guint64 code;

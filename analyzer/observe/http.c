@@ -3,7 +3,7 @@
  * Nothing is decided here but what a missing origin means: an event has all
  * that its observation needs.
  */
-#include "analyzer/http/observe.h"
+#include "analyzer/observe/http.h"
 
 #include "altsvc/keep-alive.h"
 

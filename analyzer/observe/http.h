@@ -3,8 +3,8 @@
  * What HTTP events say, as the parts of observations: one reading for all that
  * observe. Spans are those of the event and borrowed as they are.
  */
-#ifndef ANALYZER_HTTP_OBSERVE_H
-#define ANALYZER_HTTP_OBSERVE_H
+#ifndef ANALYZER_OBSERVE_HTTP_H
+#define ANALYZER_OBSERVE_HTTP_H
 
 #include "altsvc/observation.h"
 #include "analyzer/http/http.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Error codes of TLS, QUIC and HTTP/3 in words. */
-#ifndef ANALYZER_CODES_H
-#define ANALYZER_CODES_H
+#ifndef ANALYZER_OBSERVE_CODES_H
+#define ANALYZER_OBSERVE_CODES_H
 
 #include <glib.h>
 

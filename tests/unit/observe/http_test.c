@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is observed of events: lists of several lines, origins that are missing, Keep-Alive. */
-#include "analyzer/http/observe.h"
+#include "analyzer/observe/http.h"
 
 static void assert_text(AsvSpan span, const char *text) {
   g_autofree char *copy = asv_span_dup(span);
