@@ -253,6 +253,10 @@
 #define ASV_QUIC_KEPT_MAX ((gsize)256 << 10)
 #define ASV_QUIC_KEPT_PACKETS_MAX 1024u
 #define ASV_QUIC_KEPT_TIME (3 * ASV_SECOND)
+/* Secrets tried for a connection whose ClientHello is not there, of client randoms that no other
+ * connection has claimed, a fiftieth of a millisecond each; and for all such connections. */
+#define ASV_QUIC_UNCLAIMED_TRIALS_MAX 4096u
+#define ASV_QUIC_UNCLAIMED_TRIALS_ALL_MAX 131072u
 /* 0-RTT datagrams of all connections that wait, as long as that, for their connection's Initial,
  * and their octets: clients begin with ten at once, and few connections begin out of order. */
 #define ASV_QUIC_ORPHANS_MAX 512u

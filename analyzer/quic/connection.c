@@ -95,6 +95,7 @@ static void tick_holes(AsvQuicConnection *connection, const AsvPacketRef *at) {
 static guint known(const AsvQuicConnection *connection) {
   const AsvQuicHandshake *handshake = &connection->handshake;
   const gboolean facts[] = {connection->hopeless,        connection->readable,
+                            connection->start.heard,     handshake->has_random,
                             handshake->has_client_hello, handshake->stale,
                             handshake->finished,         handshake->unreadable,
                             handshake->early_accepted,   handshake->early_rejected};
@@ -103,13 +104,17 @@ static guint known(const AsvQuicConnection *connection) {
   return bits;
 }
 
-/* TRUE while a packet of that level has to wait for others. */
-static gboolean must_wait(const AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side) {
+/* TRUE while a packet of that level has to wait for others. A client that goes on has lost its
+ * ClientHello here: it may do without. */
+static gboolean must_wait(AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side,
+                          const AsvQuicPacket *packet) {
   const AsvQuicHandshake *handshake = &connection->handshake;
+  gboolean begun = connection->readable || connection->initial_destination.size;
+  if (level == ASV_LEVEL_INITIAL) return side == ASV_SERVER && !begun && !connection->hopeless;
+  if (!handshake->has_random && (connection->start.heard || connection->hopeless))
+    asv_level_claim(connection, level, side, packet);
   if (connection->hopeless) return FALSE;
-  if (level == ASV_LEVEL_INITIAL)
-    return side == ASV_SERVER && !connection->readable && !connection->initial_destination.size;
-  if (!handshake->has_client_hello || handshake->stale) return TRUE;
+  if (!handshake->has_random || handshake->stale) return TRUE;
   if (level == ASV_LEVEL_HANDSHAKE || handshake->finished || handshake->unreadable) return FALSE;
   if (level == ASV_LEVEL_EARLY) return !handshake->early_accepted && !handshake->early_rejected;
   return TRUE;
@@ -241,8 +246,10 @@ static gboolean take_packet(AsvQuicConnection *connection, const Datagram *datag
     asv_level_retry(connection, packet);
   if (!packet->number_offset) return datagram->sure;
   AsvQuicLevel level = level_of(packet->type);
+  if (!connection->version || (level == ASV_LEVEL_HANDSHAKE && !connection->handshake.has_random))
+    connection->version = packet->version;
   if (level == ASV_LEVEL_HANDSHAKE && datagram->side == ASV_CLIENT) connection->start.heard = TRUE;
-  if (must_wait(connection, level, datagram->side))
+  if (must_wait(connection, level, datagram->side, packet))
     return keep(connection, datagram, packet->octets);
   if (level == ASV_LEVEL_EARLY && connection->handshake.early_rejected) return datagram->sure;
   AsvQuicOpenResult result = asv_level_open(connection, level, datagram->side, packet, &opened);
@@ -300,7 +307,8 @@ static gsize take_short(AsvQuicConnection *connection, const Datagram *datagram,
   gsize size = connection->glue.size[datagram->side];
   AsvQuicOpened opened;
   AsvQuicOpenResult result;
-  if (must_wait(connection, ASV_LEVEL_APPLICATION, datagram->side))
+  if (datagram->side == ASV_CLIENT && datagram->sure) connection->start.heard = TRUE;
+  if (must_wait(connection, ASV_LEVEL_APPLICATION, datagram->side, packet))
     return keep(connection, datagram, packet->octets) ? whole : 0;
   if (datagram->side == ASV_CLIENT && datagram->sure && !connection->spoke)
     client_spoke(connection, datagram->at);
@@ -390,7 +398,7 @@ void asv_quic_connection_close(AsvQuicConnection *connection, const AsvPacketRef
   if (by == ASV_CLIENT && connection->start.stage == ASV_START_DONE)
     asv_silence_note(connection, at);
   connection->closing = TRUE;
-  if (connection->handshake.has_client_hello) asv_handshake_tell(connection, at);
+  if (connection->handshake.has_random) asv_handshake_tell(connection, at);
   connection->quic->events.closing(connection->consumer, at, by, close);
 }
 
@@ -402,7 +410,7 @@ void asv_quic_connection_finish(AsvQuicConnection *connection, const AsvPacketRe
   asv_start_finish(connection, at);
   asv_streams_finish(connection, at, why);
   for (int side = 0; side < 2; side++) judge_holes(connection, at, (AsvSide)side);
-  if (connection->handshake.has_client_hello) asv_handshake_tell(connection, at);
+  if (connection->handshake.has_random) asv_handshake_tell(connection, at);
   flush_unreadable(connection, at);
   connection->quic->events.released(connection->consumer, at, why);
 }

@@ -93,7 +93,8 @@ typedef struct {
   gboolean resumed;
   const AsvSuite *suite; /* NULL: not known, or not one that is read */
   AsvTlsEch ech;
-  guint ech_trials;
+  guint unclaimed_trials;    /* of client randoms */
+  gboolean has_random;       /* the next one is known: by a ClientHello, or found in the key log */
   guint8 secrets_random[32]; /* under which the key log has this connection */
   GByteArray *hello_octets;  /* until the handshake is told */
   AsvClientHello *hello;
@@ -253,6 +254,7 @@ struct AsvQuic {
   guint8 *room; /* for one datagram, opened */
   AsvQuicFirst first;
   AsvQuicOrphans orphans;
+  guint unclaimed_trials; /* of all connections */
   gboolean delivering_early;
 };
 
@@ -333,6 +335,10 @@ AsvQuicOpenResult asv_level_open(AsvQuicConnection *connection, AsvQuicLevel lev
 /* The same for a 1-RTT packet that did not open, as one behind a great loss; asked last. */
 gboolean asv_level_recover(AsvQuicConnection *connection, AsvSide side, const AsvQuicPacket *packet,
                            AsvQuicOpened *opened);
+/* Looks for the secrets of a connection without ClientHello among those that no other one has
+ * claimed: those that open the packet are its own. */
+void asv_level_claim(AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side,
+                     const AsvQuicPacket *packet);
 /* TRUE when the packet is a client's that opens with Initial keys made of its own destination
  * connection id: it belongs to a first flight, or to the one after a Retry. */
 gboolean asv_level_is_first(AsvQuic *quic, const AsvQuicPacket *packet);

@@ -30,7 +30,7 @@ static void on_client_hello(AsvQuicConnection *connection, AsvSpan body) {
   }
   memcpy(handshake->secrets_random, hello->random.data, sizeof handshake->secrets_random);
   if (hello->ech) handshake->ech = ASV_TLS_ECH_OFFERED;
-  handshake->has_client_hello = TRUE;
+  handshake->has_client_hello = handshake->has_random = TRUE;
   handshake->stale = FALSE;
 }
 

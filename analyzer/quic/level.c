@@ -3,8 +3,8 @@
  * The keys of each level (RFC 9001 §4, §5): Initial keys come from the client's
  * first destination connection id, or after Retry from its new one, in the
  * packet's own version; all others from the key log. Where the ServerHello is
- * not there the suites are tried, and with Encrypted Client Hello client
- * randoms that nobody asked for; the tag decides.
+ * not there the suites are tried, and where the ClientHello is not there, or
+ * encrypted, client randoms that nobody asked for; the tag decides.
  */
 #include "connection.h"
 
@@ -134,8 +134,9 @@ static gboolean try_secret(AsvQuicConnection *connection, AsvQuicLevel level, As
                            AsvSpan secret, const AsvQuicPacket *packet, AsvQuicOpened *opened) {
   AsvQuic *quic = connection->quic;
   AsvQuicSlot *slot = &connection->slots[level][side];
+  const AsvQuicHandshake *handshake = &connection->handshake;
   gboolean sure =
-      connection->handshake.has_server_hello && connection->handshake.ech != ASV_TLS_ECH_OFFERED;
+      handshake->has_random && handshake->has_server_hello && handshake->ech != ASV_TLS_ECH_OFFERED;
   const AsvSuite *suites[4];
   guint count = suites_for(connection, secret, suites);
   guint64 expected = connection->expected[asv_level_space(level)][side];
@@ -153,28 +154,56 @@ static gboolean try_secret(AsvQuicConnection *connection, AsvQuicLevel level, As
   return FALSE;
 }
 
-/* RFC 9849: the random of the inner ClientHello, which only the key log knows. */
-static gboolean try_inner_randoms(AsvQuicConnection *connection, const AsvQuicPacket *packet,
-                                  AsvQuicOpened *opened) {
+/* The connection's secrets are those of that client random. */
+static void claim(AsvQuicConnection *connection, AsvSpan random, AsvQuicLevel level, AsvSide side) {
   AsvQuicHandshake *handshake = &connection->handshake;
+  memcpy(handshake->secrets_random, random.data, sizeof handshake->secrets_random);
+  handshake->has_random = TRUE;
+  (void)find_secret(connection, level, side); /* now it counts as used */
+  for (int i = 0; i < ASV_LEVELS; i++)
+    for (int k = 0; k < 2; k++) connection->slots[i][k].generation = 0;
+}
+
+static gboolean may_try(const AsvQuicConnection *connection) {
+  const AsvQuicHandshake *handshake = &connection->handshake;
+  if (handshake->has_client_hello) return handshake->unclaimed_trials < ASV_TLS_ECH_TRIALS_MAX;
+  return handshake->unclaimed_trials < ASV_QUIC_UNCLAIMED_TRIALS_MAX &&
+         connection->quic->unclaimed_trials < ASV_QUIC_UNCLAIMED_TRIALS_ALL_MAX;
+}
+
+/* Tries the client randoms that no connection has claimed. */
+static gboolean try_unclaimed(AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side,
+                              const AsvQuicPacket *packet, AsvQuicOpened *opened) {
   AsvKeys *keys = connection->quic->context->keys;
   AsvSpan random;
   guint position = 0;
-  if (handshake->ech != ASV_TLS_ECH_OFFERED) return FALSE;
-  while (handshake->ech_trials < ASV_TLS_ECH_TRIALS_MAX &&
-         asv_keys_next_unused(keys, &position, &random)) {
-    AsvSpan secret = asv_keys_try(keys, random, ASV_SECRET_SERVER_HANDSHAKE_TRAFFIC);
+  while (may_try(connection) && asv_keys_next_unused(keys, &position, &random)) {
+    AsvSpan secret = asv_keys_try(keys, random, kind_of(level, side));
     if (!secret.size) continue;
-    handshake->ech_trials++;
-    if (!try_secret(connection, ASV_LEVEL_HANDSHAKE, ASV_SERVER, secret, packet, opened)) continue;
-    memcpy(handshake->secrets_random, random.data, sizeof handshake->secrets_random);
-    handshake->ech = ASV_TLS_ECH_ACCEPTED;
-    (void)find_secret(connection, ASV_LEVEL_HANDSHAKE, ASV_SERVER); /* now it counts as used */
-    for (int level = 0; level < ASV_LEVELS; level++)
-      for (int side = 0; side < 2; side++) connection->slots[level][side].generation = 0;
+    connection->handshake.unclaimed_trials++;
+    connection->quic->unclaimed_trials++;
+    if (!try_secret(connection, level, side, secret, packet, opened)) continue;
+    claim(connection, random, level, side);
     return TRUE;
   }
   return FALSE;
+}
+
+/* RFC 9849: the random of the inner ClientHello, which only the key log knows. */
+static gboolean try_inner(AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side,
+                          const AsvQuicPacket *packet, AsvQuicOpened *opened) {
+  AsvQuicHandshake *handshake = &connection->handshake;
+  if (handshake->ech != ASV_TLS_ECH_OFFERED || level != ASV_LEVEL_HANDSHAKE || side != ASV_SERVER ||
+      !try_unclaimed(connection, level, side, packet, opened))
+    return FALSE;
+  handshake->ech = ASV_TLS_ECH_ACCEPTED;
+  return TRUE;
+}
+
+void asv_level_claim(AsvQuicConnection *connection, AsvQuicLevel level, AsvSide side,
+                     const AsvQuicPacket *packet) {
+  AsvQuicOpened opened;
+  if (version_of(connection, packet)) (void)try_unclaimed(connection, level, side, packet, &opened);
 }
 
 static AsvQuicOpenResult open_with_secrets(AsvQuicConnection *connection, AsvQuicLevel level,
@@ -182,16 +211,13 @@ static AsvQuicOpenResult open_with_secrets(AsvQuicConnection *connection, AsvQui
                                            AsvQuicOpened *opened) {
   AsvQuicSlot *slot = &connection->slots[level][side];
   guint64 generation = asv_keys_generation(connection->quic->context->keys);
-  if (!connection->handshake.has_client_hello || !version_of(connection, packet))
-    return ASV_OPEN_NO_KEYS;
+  if (!connection->handshake.has_random || !version_of(connection, packet)) return ASV_OPEN_NO_KEYS;
   if (slot->generation == generation) return ASV_OPEN_NO_KEYS;
   AsvSpan secret = find_secret(connection, level, side);
   if (secret.size)
     return try_secret(connection, level, side, secret, packet, opened) ? ASV_OPEN_DONE
                                                                        : ASV_OPEN_FAILED;
-  if (level == ASV_LEVEL_HANDSHAKE && side == ASV_SERVER &&
-      try_inner_randoms(connection, packet, opened))
-    return ASV_OPEN_DONE;
+  if (try_inner(connection, level, side, packet, opened)) return ASV_OPEN_DONE;
   slot->generation = asv_keys_generation(connection->quic->context->keys);
   return ASV_OPEN_NO_KEYS;
 }
@@ -239,7 +265,7 @@ gboolean asv_level_recover(AsvQuicConnection *connection, AsvSide side, const As
 AsvTlsUnreadable asv_level_reason(const AsvQuicConnection *connection, AsvQuicLevel level,
                                   AsvSide side) {
   const AsvQuicHandshake *handshake = &connection->handshake;
-  if (!handshake->has_client_hello) {
+  if (!handshake->has_random) {
     if (!connection->seen[ASV_CLIENT] || !connection->seen[ASV_SERVER])
       return ASV_TLS_ONE_DIRECTION;
     return connection->readable ? ASV_TLS_BYTES_LOST : ASV_TLS_HANDSHAKE_NOT_CAPTURED;

@@ -212,15 +212,50 @@ static void test_without_secrets(void) {
   replay_free(replay);
 }
 
+/* The client's Initial is not there: its secrets are found among those that nobody claims, and all
+ * that it would have said of itself stays unknown. */
+static void test_hello_lost(void) {
+  static const char *const names[] = {"cid-0-client", "v1-to-v2", "nginx-retry"};
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+    Replay *whole = replay_whole(names[i]);
+    Replay *replay = replay_new(names[i], TRUE);
+    replay_feed_all_but(replay, 0);
+    replay_finish(replay);
+    if (i != 2) assert_told(replay, "handshake 0 sni  alpn h3 names 4 secrets\n");
+    g_assert_cmpuint(replay->unreadable + replay->gaps, ==, 0);
+    replay_assert_same_streams(whole, replay);
+    replay_free(replay);
+    replay_free(whole);
+  }
+}
+
+/* The same, but the secrets are those of other connections, or were claimed by one. */
+static void test_hello_lost_for_good(void) {
+  static const char *const others[] = {"v1-to-v2", "cid-0-client"};
+  for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
+    Replay *replay = replay_new("cid-0-client", FALSE);
+    g_autofree char *path = g_strdup_printf("%s/%s.keys", ASV_TEST_DATA, others[i]);
+    g_autofree char *text = NULL;
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_assert_cmpuint(asv_keys_load(replay->keys, asv_span_text(text)), >, 0);
+    if (i == 1) {
+      for (guint k = 0; k < replay_count(replay); k++) {
+        AsvUdp udp = replay_udp(replay, k);
+        *(k % 2 ? &udp.destination.port : &udp.source.port) ^= 1;
+        replay_give(replay, &udp);
+      }
+    }
+    for (guint k = 1; k < replay_count(replay); k++) replay_feed(replay, k);
+    replay_finish(replay);
+    g_autofree char *line = g_strdup_printf("unreadable %zu from 1 reason 2\n", i);
+    assert_told(replay, line);
+    replay_free(replay);
+  }
+}
+
 static void test_started_late(void) {
-  Replay *replay = replay_new("cid-0-client", TRUE);
-  for (guint i = 1; i < replay_count(replay); i++) replay_feed(replay, i);
-  replay_finish(replay);
-  assert_told(replay, "open 0 client 55659\n");
-  assert_told(replay, "unreadable 0 from 1 reason 2\n");
-  replay_free(replay);
   /* 1-RTT packets alone are no connection: anything may look like them. */
-  replay = replay_new("cid-0-client", TRUE);
+  Replay *replay = replay_new("cid-0-client", TRUE);
   for (guint i = 5; i < replay_count(replay); i++) g_assert_false(replay_feed(replay, i));
   replay_finish(replay);
   g_assert_cmpstr(replay->told->str, ==, "");
@@ -418,6 +453,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/quic/connection/swapped", test_swapped);
   g_test_add_func("/quic/connection/reordered", test_reordered);
   g_test_add_func("/quic/connection/without-secrets", test_without_secrets);
+  g_test_add_func("/quic/connection/hello-lost", test_hello_lost);
+  g_test_add_func("/quic/connection/hello-lost-for-good", test_hello_lost_for_good);
   g_test_add_func("/quic/connection/started-late", test_started_late);
   g_test_add_func("/quic/connection/ech", test_ech);
   g_test_add_func("/quic/connection/glued", test_glued);

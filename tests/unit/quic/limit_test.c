@@ -281,6 +281,49 @@ static void test_orphans(void) {
   g_assert_cmpuint(early_behind(0, 600, ASV_QUIC_KEPT_TIME), <, all);
 }
 
+/* A server's answer that no secret opens, to a client of its own. */
+static void give_unreadable(Replay *replay, guint number) {
+  AsvUdp udp = replay_udp(replay, 1);
+  g_autofree guint8 *copy = g_memdup2(udp.data.data, udp.data.size);
+  for (gsize i = udp.data.size / 2; i < udp.data.size; i++) copy[i] ^= 0x55;
+  udp.data.data = copy;
+  udp.destination.port = (guint16)(1000 + number);
+  g_assert_true(replay_give(replay, &udp));
+}
+
+/* TRUE when a connection without ClientHello is read behind so many client randoms and connections
+ * of others, each of them tried. */
+static gboolean is_claimed_behind(guint randoms, guint connections) {
+  Replay *replay = replay_new("cid-0-client", FALSE);
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (guint i = 0; i < randoms; i++)
+    g_string_append_printf(text,
+                           "CLIENT_HANDSHAKE_TRAFFIC_SECRET %064x %096x\n"
+                           "SERVER_HANDSHAKE_TRAFFIC_SECRET %064x %096x\n",
+                           i, i, i, i);
+  g_assert_cmpuint(asv_keys_load(replay->keys, asv_span_text(text->str)), ==, 2 * randoms);
+  g_autofree char *path = g_strdup_printf("%s/cid-0-client.keys", ASV_TEST_DATA);
+  g_autofree char *own = NULL;
+  g_assert_true(g_file_get_contents(path, &own, NULL, NULL));
+  g_assert_cmpuint(asv_keys_load(replay->keys, asv_span_text(own)), >, 0);
+  for (guint i = 0; i < connections; i++) give_unreadable(replay, i);
+  replay->at.time += ASV_QUIC_KEPT_TIME;
+  replay_feed_all_but(replay, 0);
+  replay_finish(replay);
+  gboolean claimed = strstr(replay->told->str, "names 4 secrets") != NULL;
+  replay_free(replay);
+  return claimed;
+}
+
+static void test_unclaimed(void) {
+  const guint most = ASV_QUIC_UNCLAIMED_TRIALS_MAX;
+  const guint all = ASV_QUIC_UNCLAIMED_TRIALS_ALL_MAX / most;
+  g_assert_true(is_claimed_behind(most - 1, 0));
+  g_assert_false(is_claimed_behind(most, 0));
+  g_assert_true(is_claimed_behind(most - 1, all - 1));
+  g_assert_false(is_claimed_behind(most - 1, all));
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/quic/limit/streams", test_streams);
@@ -295,5 +338,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/quic/limit/noise", test_noise);
   g_test_add_func("/quic/limit/connections", test_connections);
   g_test_add_func("/quic/limit/orphans", test_orphans);
+  g_test_add_func("/quic/limit/unclaimed", test_unclaimed);
   return g_test_run();
 }
