@@ -23,7 +23,7 @@ static void doubt_end(AsvFlows *flows, AsvDoubt *doubt) {
 }
 
 static void forget(AsvFlows *flows, AsvLive *live) {
-  if (live->syn == ASV_SYN_WAITS) g_queue_unlink(&flows->unanswered, &live->syn_link);
+  asv_watch_answer(&live->watch, &flows->unanswered);
   for (int i = 0; i < 2; i++) {
     doubt_end(flows, &live->doubts[i]);
     asv_ahead_clear(&live->streams[i].hold, &flows->pool);
@@ -70,7 +70,7 @@ static void judge_hole(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at, i
   AsvDoubt *doubt = &live->doubts[end];
   if (stream->hole < 0 && !doubt->active) return;
   if (doubt->active && doubt->hole == stream->hole &&
-      live->packets - doubt->packets >= ASV_NET_DOUBT_PACKETS) {
+      live->watch.packets - doubt->packets >= ASV_NET_DOUBT_PACKETS) {
     doubt_resolve(flows, doubt, at);
   }
   if (stream->hole >= 0 && at->time - stream->hole_time >= ASV_NET_HOLE_TIME) {
@@ -83,7 +83,7 @@ static void judge_hole(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at, i
   doubt->hole = stream->hole;
   doubt->known = stream->acknowledged;
   doubt->time = at->time;
-  doubt->packets = live->packets;
+  doubt->packets = live->watch.packets;
   g_queue_push_tail_link(&flows->doubts, &doubt->link);
 }
 
@@ -113,41 +113,26 @@ static void tell_trouble(const AsvFlows *flows, const AsvLive *live, const AsvPa
   if (events->trouble) events->trouble(events->self, live->connection, at, trouble);
 }
 
-static void tell_no_answer(const AsvFlows *flows, AsvLive *live, const AsvPacketRef *at) {
+static void tell_no_answer(const AsvFlows *flows, const AsvLive *live, const AsvPacketRef *at) {
   AsvNetTrouble trouble = {.kind = ASV_NET_NO_ANSWER, .end = live->flow.opener};
-  live->syn = ASV_SYN_OTHER;
   tell_trouble(flows, live, at, &trouble);
 }
 
 void asv_flows_note_syn(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at) {
-  if (!live->packets) {
-    live->syn = ASV_SYN_WAITS;
-    live->syn_link.data = live;
-    g_queue_push_tail_link(&flows->unanswered, &live->syn_link);
-    return;
-  }
-  live->syn_repeated = TRUE;
-  if (live->syn == ASV_SYN_OVERDUE) tell_no_answer(flows, live, at);
+  if (asv_watch_syn(&live->watch, &flows->unanswered, at->time)) tell_no_answer(flows, live, at);
 }
 
 void asv_flows_note_answer(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at,
                            gboolean refused) {
   AsvNetTrouble trouble = {.kind = ASV_NET_REFUSED, .end = live->flow.opener};
-  if (live->syn == ASV_SYN_WAITS) g_queue_unlink(&flows->unanswered, &live->syn_link);
-  live->syn = ASV_SYN_OTHER;
+  asv_watch_answer(&live->watch, &flows->unanswered);
   if (refused) tell_trouble(flows, live, at, &trouble);
 }
 
 void asv_flows_note_repeat(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at, int from) {
   AsvNetTrouble trouble = {.kind = ASV_NET_STALLED, .end = from};
-  AsvRepeats *repeats = &live->repeats[from];
-  if (live->closing || repeats->told || !live->flow.both_seen) return;
-  if (!repeats->count || live->heard[1 - from] > repeats->packets)
-    *repeats = (AsvRepeats){.since = at->time, .packets = live->packets};
-  repeats->count++;
-  if (repeats->count < ASV_STALL_REPEATS || at->time - repeats->since < ASV_STALL_TIME) return;
-  repeats->told = TRUE;
-  tell_trouble(flows, live, at, &trouble);
+  if (!live->closing && asv_watch_repeat(&live->watch, at->time, from))
+    tell_trouble(flows, live, at, &trouble);
 }
 
 void asv_flows_note_icmp(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at, int from,
@@ -157,13 +142,9 @@ void asv_flows_note_icmp(AsvFlows *flows, AsvLive *live, const AsvPacketRef *at,
 }
 
 static void tell_unanswered(AsvFlows *flows, const AsvPacketRef *at) {
-  while (flows->unanswered.head) {
-    AsvLive *live = flows->unanswered.head->data;
-    if (at->time - live->flow.first.time < ASV_NO_ANSWER_TIME) return;
-    g_queue_unlink(&flows->unanswered, &live->syn_link);
-    live->syn = ASV_SYN_OVERDUE;
-    if (live->syn_repeated) tell_no_answer(flows, live, at);
-  }
+  const AsvLive *live;
+  while ((live = asv_watch_overdue(&flows->unanswered, at->time)) != NULL)
+    tell_no_answer(flows, live, at);
 }
 
 /* --- time --- */
@@ -203,6 +184,7 @@ AsvLive *asv_flows_open(AsvFlows *flows, const AsvPass *pass, AsvTuple *tuple,
   make_room(flows, pass->at);
   AsvLive *live = g_new0(AsvLive, 1);
   flows->count++;
+  live->watch.owner = live;
   live->tuple = tuple;
   tuple->live = live;
   tuple->closed = FALSE;
@@ -238,7 +220,7 @@ static GQueue *queue_of(AsvFlows *flows, const AsvLive *live) {
 
 void asv_flows_touch(AsvFlows *flows, AsvLive *live, const AsvPass *pass, int from) {
   live->last = pass->at->time;
-  live->heard[from] = ++live->packets;
+  asv_watch_heard(&live->watch, from);
   if (from == 1) live->flow.both_seen = TRUE;
   if (pass->mac && !live->mac_known[from]) {
     memcpy(live->flow.mac[from], pass->mac, sizeof live->flow.mac[from]);

@@ -8,6 +8,7 @@
 
 #include "analyzer/net/stream.h"
 #include "analyzer/net/tuple.h"
+#include "analyzer/net/watch.h"
 
 struct AsvLive;
 
@@ -22,17 +23,6 @@ typedef struct {
   guint64 packets; /* of the connection until then */
 } AsvDoubt;
 
-/* What an end repeats while the other one is silent. */
-typedef struct {
-  gint64 since;    /* time of the first of them */
-  guint64 packets; /* of the connection until then */
-  guint count;
-  gboolean told;
-} AsvRepeats;
-
-/* A SYN that nothing has answered. */
-typedef enum { ASV_SYN_OTHER, ASV_SYN_WAITS, ASV_SYN_OVERDUE } AsvSynState;
-
 /* A connection that is followed. */
 typedef struct AsvLive {
   AsvFlow flow;
@@ -45,12 +35,7 @@ typedef struct AsvLive {
   guint8 closing; /* the consumer was told */
   guint8 reset;   /* a RST was seen */
   gint64 last;    /* time of its last packet */
-  guint64 packets;
-  guint64 heard[2]; /* packets until the last of that end, itself included */
-  AsvSynState syn;
-  gboolean syn_repeated;
-  GList syn_link; /* in `unanswered` of AsvFlows while ASV_SYN_WAITS */
-  AsvRepeats repeats[2];
+  AsvWatch watch;
   GQueue *queue; /* the one of AsvFlows it stands in */
   GList link;
 } AsvLive;
@@ -64,7 +49,7 @@ struct AsvFlows {
   guint count;
   GQueue open, closing, reset; /* AsvLive, by time of the last packet */
   GQueue doubts;               /* AsvDoubt */
-  GQueue unanswered;           /* AsvLive, by time of their SYN */
+  GQueue unanswered;           /* AsvWatch of AsvLive, by time of their SYN */
 };
 
 AsvFlows *asv_flows_new(const AsvNetEvents *events);

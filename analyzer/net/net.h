@@ -44,6 +44,10 @@ typedef struct {
   AsvAddress from;
 } AsvIcmp;
 
+/* Reads the header of an ICMP message, or an ICMPv6 one, but not where it is from: what it quotes
+ * follows. FALSE when it is no error. */
+gboolean asv_icmp_read(AsvReader *reader, gboolean version_6, AsvIcmp *icmp);
+
 typedef enum {
   ASV_NET_NO_ANSWER, /* the SYN was repeated, and nothing came for ASV_NO_ANSWER_TIME */
   ASV_NET_REFUSED,   /* RST answered the SYN */

@@ -95,7 +95,7 @@ static void take(AsvFlows *flows, AsvLive *live, const AsvPass *pass, const AsvS
   guint32 sequence = segment->sequence + (has(segment, ASV_TCP_SYN) ? 1u : 0u);
   gint64 highest = stream->highest;
   if (has(segment, ASV_TCP_SYN)) note_handshake(live, segment, from);
-  if (live->syn || (!live->packets && has(segment, ASV_TCP_SYN)))
+  if (live->watch.syn || (!live->watch.packets && has(segment, ASV_TCP_SYN)))
     note_opening(flows, live, pass, segment, from);
   if (segment->piece.wire) {
     asv_stream_take(stream, &flows->pool, pass->at, sequence, segment->piece);
