@@ -240,7 +240,8 @@ static gboolean take_packet(AsvQuicConnection *connection, const Datagram *datag
   AsvQuicOpened opened;
   if (packet->type == ASV_QUIC_VERSION_NEGOTIATION && datagram->side == ASV_SERVER) {
     connection->handshake.refused = !connection->handshake.has_server_hello;
-    asv_start_versions(connection, datagram->at, packet);
+    asv_quic_watch_versions(&connection->quic->watches, &connection->watch, datagram->at, packet,
+                            connection->version, asv_cid_span(&connection->initial_destination));
   }
   if (packet->type == ASV_QUIC_RETRY && datagram->side == ASV_SERVER)
     asv_level_retry(connection, packet);
@@ -248,7 +249,8 @@ static gboolean take_packet(AsvQuicConnection *connection, const Datagram *datag
   AsvQuicLevel level = level_of(packet->type);
   if (!connection->version || (level == ASV_LEVEL_HANDSHAKE && !connection->handshake.has_random))
     connection->version = packet->version;
-  if (level == ASV_LEVEL_HANDSHAKE && datagram->side == ASV_CLIENT) connection->start.heard = TRUE;
+  if (level == ASV_LEVEL_HANDSHAKE && datagram->side == ASV_CLIENT)
+    connection->watch.start.heard = TRUE;
   if (must_wait(connection, level, datagram->side, packet))
     return keep(connection, datagram, packet->octets);
   if (level == ASV_LEVEL_EARLY && connection->handshake.early_rejected) return datagram->sure;
@@ -365,7 +367,7 @@ gboolean asv_quic_connection_datagram(AsvQuicConnection *connection, const AsvPa
   Datagram datagram = {at, route->from, route->cid_size, udp->data.size < udp->wire, sure};
   if (!take_datagram(connection, &datagram, udp->data)) return FALSE;
   connection->seen[route->from] = TRUE;
-  asv_trouble_note(connection, at, route->from);
+  asv_quic_watch_datagram(&connection->quic->watches, &connection->watch, at, route->from);
   asv_streams_tick(connection, at);
   tick_holes(connection, at);
   release(connection);
@@ -380,6 +382,7 @@ AsvQuicConnection *asv_quic_connection_new(AsvQuic *quic, const AsvPacketRef *at
                                            const AsvUdp *udp) {
   AsvQuicConnection *connection = g_new0(AsvQuicConnection, 1);
   connection->quic = quic;
+  connection->watch.owner = connection;
   connection->flow = (AsvQuicFlow){.number = quic->next_number++,
                                    .client = udp->source,
                                    .server = udp->destination,
@@ -395,8 +398,7 @@ AsvQuicConnection *asv_quic_connection_new(AsvQuic *quic, const AsvPacketRef *at
 void asv_quic_connection_close(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide by,
                                const AsvQuicClose *close) {
   if (connection->closing) return;
-  if (by == ASV_CLIENT && connection->start.stage == ASV_START_DONE)
-    asv_silence_note(connection, at);
+  if (by == ASV_CLIENT) asv_quic_watch_closing(&connection->quic->watches, &connection->watch, at);
   connection->closing = TRUE;
   if (connection->handshake.has_random) asv_handshake_tell(connection, at);
   connection->quic->events.closing(connection->consumer, at, by, close);
@@ -407,7 +409,7 @@ void asv_quic_connection_finish(AsvQuicConnection *connection, const AsvPacketRe
   asv_quic_connection_give_up(connection);
   close_concealed(connection, at);
   if (connection->closing) why = ASV_END_FIN;
-  asv_start_finish(connection, at);
+  asv_quic_watch_end(&connection->quic->watches, &connection->watch, at);
   asv_streams_finish(connection, at, why);
   for (int side = 0; side < 2; side++) judge_holes(connection, at, (AsvSide)side);
   if (connection->handshake.has_random) asv_handshake_tell(connection, at);

@@ -14,6 +14,7 @@
 #include "analyzer/quic/protection.h"
 #include "analyzer/quic/quic.h"
 #include "analyzer/quic/stream.h"
+#include "analyzer/quic/watch.h"
 #include "analyzer/tls/context.h"
 #include "analyzer/tls/handshake.h"
 
@@ -171,34 +172,6 @@ typedef struct {
   guint failures; /* searches for their size in vain */
 } AsvQuicGlue;
 
-/* How far a connection has come. */
-typedef enum {
-  ASV_START_DONE,       /* its handshake is complete, or is no longer watched */
-  ASV_START_UNANSWERED, /* ASV_NO_ANSWER_TIME has not passed */
-  ASV_START_INCOMPLETE, /* ASV_HANDSHAKE_TIME has not passed */
-  ASV_START_OVERDUE     /* it has, and the server was never heard */
-} AsvQuicStartStage;
-
-typedef struct {
-  AsvQuicStartStage stage;
-  GList link;        /* in `unanswered` or `incomplete` of AsvQuic */
-  gboolean begun;    /* a datagram of the client was seen, */
-  guint64 octets;    /* and so much of its ClientHello; */
-  gboolean repeated; /* a later one brought nothing new */
-  gboolean heard;    /* the client has sent what it can only when it has heard the server */
-  gboolean told;     /* that nobody answers */
-  guint8 versions[4 * ASV_FAILURE_VERSIONS_MAX]; /* that the server offered */
-  gsize versions_size;
-  gboolean versions_told;
-} AsvQuicStart;
-
-/* What the client sent since its server was last heard. */
-typedef struct {
-  guint packets; /* apart by ASV_STALL_SPACING */
-  gint64 since, last;
-  gboolean told;
-} AsvQuicSilence;
-
 struct AsvQuicConnection {
   AsvQuic *quic;
   AsvQuicFlow flow;
@@ -218,8 +191,7 @@ struct AsvQuicConnection {
   GList link;              /* in `open` or `closing` of AsvQuic */
   AsvQuicRouting routing;
   AsvEndpoint client; /* where it speaks from now */
-  AsvQuicStart start;
-  AsvQuicSilence silence;
+  AsvQuicWatch watch;
 
   const AsvQuicVersion *version; /* of its last long header */
   AsvQuicCid initial_destination;
@@ -247,9 +219,9 @@ struct AsvQuic {
   AsvQuicRoutes *routes;
   guint32 next_number;
   guint count;
-  GQueue open, closing;          /* AsvQuicConnection, by time of the last packet */
-  GQueue waiting;                /* those that keep packets, by time of the first of them */
-  GQueue unanswered, incomplete; /* those whose handshake is watched, by time of the first packet */
+  GQueue open, closing; /* AsvQuicConnection, by time of the last packet */
+  GQueue waiting;       /* those that keep packets, by time of the first of them */
+  AsvQuicWatches watches;
   AsvQuicHeld held;
   guint8 *room; /* for one datagram, opened */
   AsvQuicFirst first;
@@ -385,31 +357,7 @@ void asv_streams_clear(AsvQuicConnection *connection);
 
 /* --- trouble.c --- */
 
-/* The connection, seen from its client's first packet on, is watched. */
-void asv_start_begin(AsvQuicConnection *connection);
-/* A datagram of it has been taken. */
-void asv_start_note(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide from);
-/* Tells what time makes certain. */
-void asv_start_tick(AsvQuic *quic, const AsvPacketRef *at);
-/* A version negotiation packet of the server. */
-void asv_start_versions(AsvQuicConnection *connection, const AsvPacketRef *at,
-                        const AsvQuicPacket *packet);
-/* The connection ends. */
-void asv_start_finish(AsvQuicConnection *connection, const AsvPacketRef *at);
-void asv_start_forget(AsvQuicConnection *connection);
-
-/* The client has sent a datagram. */
-void asv_silence_note(AsvQuicConnection *connection, const AsvPacketRef *at);
-
-/* After each datagram of `from`. */
-static inline void asv_trouble_note(AsvQuicConnection *connection, const AsvPacketRef *at,
-                                    AsvSide from) {
-  if (connection->start.stage != ASV_START_DONE)
-    asv_start_note(connection, at, from);
-  else if (from == ASV_SERVER)
-    connection->silence.packets = 0;
-  else
-    asv_silence_note(connection, at);
-}
+/* For the watches of connections, whose owner is the AsvQuicConnection. */
+AsvQuicWatches asv_trouble_watches(void);
 
 #endif

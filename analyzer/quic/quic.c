@@ -18,6 +18,7 @@ AsvQuic *asv_quic_new(AsvTlsContext *context, const AsvQuicEvents *events) {
   quic->routes = asv_quic_routes_new();
   quic->room = g_malloc(DATAGRAM_MAX);
   quic->held.limit = ASV_QUIC_HELD_MAX;
+  quic->watches = asv_trouble_watches();
   return quic;
 }
 
@@ -37,7 +38,7 @@ static void forget(AsvQuicConnection *connection) {
   g_queue_unlink(queue_of(connection), &connection->link);
   quic->count--;
   asv_quic_routes_forget(connection);
-  asv_start_forget(connection);
+  asv_quic_watch_forget(&quic->watches, &connection->watch);
   asv_quic_connection_free(connection);
 }
 
@@ -68,7 +69,7 @@ static void tick(AsvQuic *quic, const AsvPacketRef *at) {
     if (at->time - first->at.time < ASV_QUIC_KEPT_TIME) break;
     asv_quic_connection_give_up(connection);
   }
-  asv_start_tick(quic, at);
+  asv_quic_watch_tick(&quic->watches, at);
   expire(&quic->closing, at, ASV_QUIC_CLOSING_TIME);
   expire(&quic->open, at, ASV_QUIC_IDLE_TIME);
 }
@@ -124,7 +125,8 @@ static void begin(AsvQuic *quic, const AsvPacketRef *at, const AsvUdp *udp, AsvQ
     connection->flow.server = udp->source;
     connection->flow.has_mac = FALSE;
   }
-  if (beginning == FIRST || beginning == RETRIED) asv_start_begin(connection);
+  if (beginning == FIRST || beginning == RETRIED)
+    asv_quic_watch_begin(&quic->watches, &connection->watch, at->time);
   gsize cid_size =
       asv_quic_routes_begin(connection, udp, beginning == FIRST || beginning == RETRIED);
   *route =
