@@ -94,11 +94,11 @@ static void tick_holes(AsvQuicConnection *connection, const AsvPacketRef *at) {
 /* What decides on waiting, as bits. */
 static guint known(const AsvQuicConnection *connection) {
   const AsvQuicHandshake *handshake = &connection->handshake;
-  const gboolean facts[] = {connection->hopeless,        connection->readable,
-                            connection->start.heard,     handshake->has_random,
-                            handshake->has_client_hello, handshake->stale,
-                            handshake->finished,         handshake->unreadable,
-                            handshake->early_accepted,   handshake->early_rejected};
+  const gboolean facts[] = {connection->hopeless,          connection->readable,
+                            connection->watch.start.heard, handshake->has_random,
+                            handshake->has_client_hello,   handshake->stale,
+                            handshake->finished,           handshake->unreadable,
+                            handshake->early_accepted,     handshake->early_rejected};
   guint bits = 0;
   for (gsize i = 0; i < G_N_ELEMENTS(facts); i++) bits |= (guint)(facts[i] != FALSE) << i;
   return bits;
@@ -111,7 +111,7 @@ static gboolean must_wait(AsvQuicConnection *connection, AsvQuicLevel level, Asv
   const AsvQuicHandshake *handshake = &connection->handshake;
   gboolean begun = connection->readable || connection->initial_destination.size;
   if (level == ASV_LEVEL_INITIAL) return side == ASV_SERVER && !begun && !connection->hopeless;
-  if (!handshake->has_random && (connection->start.heard || connection->hopeless))
+  if (!handshake->has_random && (connection->watch.start.heard || connection->hopeless))
     asv_level_claim(connection, level, side, packet);
   if (connection->hopeless) return FALSE;
   if (!handshake->has_random || handshake->stale) return TRUE;
@@ -309,7 +309,7 @@ static gsize take_short(AsvQuicConnection *connection, const Datagram *datagram,
   gsize size = connection->glue.size[datagram->side];
   AsvQuicOpened opened;
   AsvQuicOpenResult result;
-  if (datagram->side == ASV_CLIENT && datagram->sure) connection->start.heard = TRUE;
+  if (datagram->side == ASV_CLIENT && datagram->sure) connection->watch.start.heard = TRUE;
   if (must_wait(connection, ASV_LEVEL_APPLICATION, datagram->side, packet))
     return keep(connection, datagram, packet->octets) ? whole : 0;
   if (datagram->side == ASV_CLIENT && datagram->sure && !connection->spoke)
