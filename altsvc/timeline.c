@@ -142,7 +142,8 @@ void asv_timeline_begin(AsvTimeline *timeline, gint64 first) {
   if (state->has_first) return;
   state->has_first = TRUE;
   state->first = first;
-  state->at = state->options.at + (state->options.at_relative ? first : 0);
+  if (__builtin_add_overflow(state->options.at, state->options.at_relative ? first : 0, &state->at))
+    state->at = G_MAXINT64;
 }
 
 static void observe_capture(AsvTimelineState *state, const AsvObservation *seen) {

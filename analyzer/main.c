@@ -20,6 +20,8 @@
 typedef struct {
   AsvObservationReader *reader;
   const AsvObservation *next;
+  const char *name;  /* for messages */
+  guint64 bad_lines; /* that are no observations */
 } ObservationFile;
 
 typedef struct {
@@ -93,10 +95,27 @@ static void load_key_logs(Program *program) {
   }
 }
 
+/* Reads on behind lines that are no observations; *error tells of the first one in the file. */
+static void read_on(ObservationFile *file, GError **error) {
+  for (;;) {
+    g_autoptr(GError) fault = NULL;
+    file->next = asv_observation_reader_next(file->reader, &fault);
+    gboolean bad_line = g_error_matches(fault, ASV_OBSERVATION_ERROR, ASV_OBSERVATION_ERROR_LINE);
+    if (fault && !*error && (!bad_line || file->bad_lines == 0))
+      g_propagate_error(error, g_steal_pointer(&fault));
+    if (!bad_line) return;
+    file->bad_lines++;
+  }
+}
+
 static void advance(Program *program, ObservationFile *file) {
   g_autoptr(GError) error = NULL;
-  file->next = asv_observation_reader_next(file->reader, &error);
+  read_on(file, &error);
   if (error) complain(program, ASV_EXIT_INPUT, error->message);
+  if (file->next || file->bad_lines < 2) return;
+  g_autofree char *message = g_strdup_printf(
+      "%s: %" G_GUINT64_FORMAT " lines in all are no observations", file->name, file->bad_lines);
+  complain(program, ASV_EXIT_INPUT, message);
 }
 
 static void observation_file_free(gpointer data) {
@@ -105,42 +124,48 @@ static void observation_file_free(gpointer data) {
   g_free(file);
 }
 
-/* The first packet's time is told at the end of an observation file: --at +SECONDS needs it before.
- */
-static void find_first(Program *program, const char *name) {
+/* The first packet's time is told at the end of observations: --at +SECONDS needs it before. FALSE
+ * when they cannot be read twice. */
+static gboolean find_first(Program *program, ObservationFile *file) {
   g_autoptr(GError) error = NULL;
-  FILE *in = fopen(name, "re");
-  if (!in) return;
-  AsvObservationReader *reader = asv_observation_reader_new(in, name);
-  const AsvObservation *seen;
-  while ((seen = asv_observation_reader_next(reader, &error)) != NULL)
-    if (seen->kind == ASV_OBSERVATION_CAPTURE && seen->capture.packets)
-      program->first = MIN(program->first, seen->capture.first);
-  asv_observation_reader_free(reader);
+  if (!asv_observation_reader_rewind(file->reader)) return FALSE;
+  for (read_on(file, &error); file->next; read_on(file, &error))
+    if (file->next->kind == ASV_OBSERVATION_CAPTURE && file->next->capture.packets)
+      program->first = MIN(program->first, file->next->capture.first);
+  file->bad_lines = 0;
+  return asv_observation_reader_rewind(file->reader);
 }
 
-static gboolean open_observations(Program *program, const char *name) {
-  FILE *in = fopen(name, "re");
-  if (!in) return FALSE;
-  if (program->options->timeline.at_relative) find_first(program, name);
+static gboolean take_observations(Program *program, const char *name, FILE *in) {
+  if (program->options->filter || program->options->count)
+    g_printerr("altshark: %s: --filter and --count are of packets; observations are read whole\n",
+               name);
   ObservationFile *file = g_new0(ObservationFile, 1);
-  file->reader = asv_observation_reader_new(in, name);
+  file->name = g_str_equal(name, "-") ? "standard input" : name;
+  file->reader = asv_observation_reader_new(in, file->name);
+  if (program->options->timeline.at_relative && !find_first(program, file)) {
+    complain(program, ASV_EXIT_USAGE,
+             "--at +SECONDS reads observations twice, which those of a pipe cannot be");
+    observation_file_free(file);
+    return FALSE;
+  }
   g_ptr_array_add(program->observation_files, file);
   advance(program, file);
   return TRUE;
 }
 
-/* Opens all inputs; FALSE when there is none to read. */
+/* Opens all inputs; FALSE when there is none to read, or the command line does not go with one. */
 static gboolean open_inputs(Program *program) {
   guint opened = 0;
   for (char **name = program->options->files; *name; name++) {
     g_autoptr(GError) error = NULL;
-    if (asv_input_is_observations(*name) && open_observations(program, *name))
-      opened++;
-    else if (asv_input_add(program->input, *name, &error))
-      opened++;
-    else
+    FILE *observations;
+    if (!asv_input_add(program->input, *name, &observations, &error))
       complain(program, ASV_EXIT_INPUT, error->message);
+    else if (observations && !take_observations(program, *name, observations))
+      return FALSE;
+    else
+      opened++;
   }
   return opened > 0;
 }
@@ -343,10 +368,11 @@ static void run_with_storage(Program *program) {
 }
 
 int main(int argc, char **argv) {
+  (void)argc;
   AsvOptions options;
   AsvExit status;
   setlocale(LC_CTYPE, "");
-  if (asv_options_read(&options, argc, argv, &status)) {
+  if (asv_options_read(&options, argv, &status)) {
     Program program = {.options = &options, .out = stdout, .first = G_MAXINT64};
     if (options.output) program.out = fopen(options.output, "we");
     if (program.out) {

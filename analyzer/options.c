@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "altsvc/origin.h"
+#include "report/timestamp.h"
 
 /* What GOptionContext fills in; strings are ours to free. */
 typedef struct {
@@ -76,15 +77,25 @@ static gboolean choose(const Choice *choices, const char *option, const char *wo
   return complain(option, word, known->str);
 }
 
-/* The one way to write an address that reports use; a text that is no IP address (a MAC) in lower
- * case. */
-static char *normal_client(const char *text) {
+static gboolean is_mac(const char *text) {
+  for (gsize i = 0; i < 17; i++)
+    if (i % 3 == 2 ? text[i] != ':' : !g_ascii_isxdigit(text[i])) return FALSE;
+  return text[17] == '\0';
+}
+
+/* Written in the one way that reports use: an IP address as in RFC 5952, a MAC in lower case. */
+static gboolean read_client(const char *text, AsvTimelineOptions *options) {
   guint8 octets[16];
   char out[INET6_ADDRSTRLEN];
+  if (!text) return TRUE;
   int family = strchr(text, ':') ? AF_INET6 : AF_INET;
   if (inet_pton(family, text, octets) == 1 && inet_ntop(family, octets, out, sizeof out))
-    return g_strdup(out);
-  return g_ascii_strdown(text, -1);
+    options->client = g_strdup(out);
+  else if (is_mac(text))
+    options->client = g_ascii_strdown(text, -1);
+  else
+    return complain("--client", text, "an IP address or, with --client-by mac, a MAC address");
+  return TRUE;
 }
 
 static gboolean read_origin(const char *option, const char *text, const char **result) {
@@ -110,6 +121,26 @@ static gint64 read_fraction(const char **text) {
   return nanoseconds;
 }
 
+/* RFC 3339 §5.6, with an offset too. */
+static gboolean read_date(const char *text, gint64 *time) {
+  g_autofree char *date = g_ascii_strup(text, -1);
+  gsize size = strlen(date);
+  char *zone = size > 6 ? date + size - 6 : date;
+  gint64 offset = 0;
+  if (*zone == '+' || *zone == '-') {
+    guint64 hours = 0, minutes = 0;
+    if (zone[3] != ':' || !asv_span_decimal(asv_span(zone + 1, 2), &hours) || hours > 23 ||
+        !asv_span_decimal(asv_span(zone + 4, 2), &minutes) || minutes > 59)
+      return FALSE;
+    offset = (gint64)(hours * 60 + minutes) * G_GINT64_CONSTANT(60000000000);
+    if (*zone == '-') offset = -offset;
+    zone[0] = 'Z';
+    zone[1] = '\0';
+  }
+  return asv_timestamp_parse(asv_span_text(date), time) &&
+         !__builtin_sub_overflow(*time, offset, time);
+}
+
 static gboolean read_at(const char *text, AsvTimelineOptions *options) {
   if (!text) return TRUE;
   options->has_at = TRUE;
@@ -124,19 +155,12 @@ static gboolean read_at(const char *text, AsvTimelineOptions *options) {
       end = (char *)rest;
     }
     if (!end || *end || seconds > G_MAXINT64 / G_GINT64_CONSTANT(2000000000))
-      return complain("--at", text, "a time: RFC 3339, or +SECONDS since the first packet");
+      return complain("--at", text, "a time such as 2026-11-20T10:42:00Z or +SECONDS");
     options->at += (gint64)seconds * G_GINT64_CONSTANT(1000000000);
     return TRUE;
   }
-  g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
-  g_autoptr(GDateTime) date = g_date_time_new_from_iso8601(text, utc);
-  if (!date) return complain("--at", text, "a time: RFC 3339, or +SECONDS since the first packet");
-  options->at = g_date_time_to_unix(date) * G_GINT64_CONSTANT(1000000000);
-  const char *point = strchr(text, '.');
-  if (point) {
-    point++;
-    options->at += read_fraction(&point);
-  }
+  if (!read_date(text, &options->at))
+    return complain("--at", text, "a time such as 2026-11-20T10:42:00Z or +SECONDS");
   return TRUE;
 }
 
@@ -269,8 +293,7 @@ static gboolean take(const RawOptions *raw, AsvOptions *options) {
   options->report.no_paths = raw->no_paths;
   options->report.verbosity = raw->quiet ? -1 : raw->verbose ? 1 : 0;
   options->report.version = ASV_VERSION;
-  if (raw->client) options->timeline.client = normal_client(raw->client);
-  return take_choices(raw, options) &&
+  return take_choices(raw, options) && read_client(raw->client, &options->timeline) &&
          read_origin("--origin", raw->origin, &options->timeline.origin) &&
          read_at(raw->at, &options->timeline) && read_fail_on(raw->fail_on, options) &&
          read_expectations(raw->expect, options) && read_why(raw, options) &&
@@ -302,7 +325,65 @@ static gboolean take_explain(const gchar *option, const gchar *value, gpointer d
   return TRUE;
 }
 
-static GOptionContext *context_new(RawOptions *raw) {
+static const GOptionEntry *find_entry(const GOptionEntry *entries, char letter, const char *name) {
+  for (; entries->long_name; entries++)
+    if (letter ? entries->short_name == letter : g_str_equal(entries->long_name, name))
+      return entries;
+  return NULL;
+}
+
+static gboolean takes_value(const GOptionEntry *entry) {
+  return entry && entry->arg != G_OPTION_ARG_NONE && !(entry->flags & G_OPTION_FLAG_OPTIONAL_ARG);
+}
+
+/* Octets of a word such as "-qTjson" before the value that it ends with; 0 when it has none. */
+static gsize before_value(const GOptionEntry *entries, const char *word) {
+  if (word[0] != '-' || word[1] == '-') return 0;
+  for (gsize i = 1; word[i]; i++)
+    if (takes_value(find_entry(entries, word[i], NULL))) return word[i + 1] ? i + 1 : 0;
+  return 0;
+}
+
+/* Whether the word behind this one is its option's value. */
+static gboolean awaits_value(const GOptionEntry *entries, const char *word) {
+  if (word[0] != '-' || !word[1]) return FALSE;
+  if (word[1] == '-') return takes_value(find_entry(entries, '\0', word + 2));
+  return takes_value(find_entry(entries, word[strlen(word) - 1], NULL));
+}
+
+/* GOptionContext wants a short option and its value apart; users of tshark write "-Tjson". */
+static char **spread(const GOptionEntry *entries, char **argv) {
+  g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+  gboolean is_value = TRUE; /* as is the program's name */
+  for (; *argv && (is_value || !g_str_equal(*argv, "--")); argv++) {
+    gsize before = is_value ? 0 : before_value(entries, *argv);
+    is_value = !is_value && !before && awaits_value(entries, *argv);
+    g_autofree char *option = g_strndup(*argv, before);
+    if (before) g_strv_builder_add(words, option);
+    g_strv_builder_add(words, *argv + before);
+  }
+  g_strv_builder_addv(words, (const char **)argv);
+  return g_strv_builder_end(words);
+}
+
+static GOptionContext *context_new(RawOptions *raw, const GOptionEntry *entries) {
+  GOptionContext *context = g_option_context_new("FILE…");
+  g_option_context_set_summary(
+      context,
+      "Tells for every client in a capture what it learned through Alt-Svc (RFC 7838),\n"
+      "when, from whom, whether it used it, and how each entry ended.\n"
+      "FILE is a capture, observations that altshark wrote, or - for standard input.");
+  g_option_context_set_description(
+      context,
+      "Exit status: 0 done; 1 wrong usage; 2 an input missing, damaged or cut short,\n"
+      "or an output not writable; 3 --fail-on was met, or --expect or --expect-cache was not.");
+  GOptionGroup *group = g_option_group_new("altshark", "", "", raw, NULL);
+  g_option_group_add_entries(group, entries);
+  g_option_context_set_main_group(context, group);
+  return context;
+}
+
+static gboolean parse(RawOptions *raw, char **argv, GError **error) {
   const GOptionEntry entries[] = {
       {"read", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->read, "Read FILE too", "FILE"},
       {"keylog", 'k', 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->key_logs,
@@ -348,30 +429,18 @@ static GOptionContext *context_new(RawOptions *raw) {
       {"version", 0, 0, G_OPTION_ARG_NONE, &raw->version, "Print the version", NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->rest, NULL, NULL},
       {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}};
-  GOptionContext *context = g_option_context_new("FILE…");
-  g_option_context_set_summary(
-      context,
-      "Tells for every client in a capture what it learned through Alt-Svc (RFC 7838),\n"
-      "when, from whom, whether it used it, and how each entry ended.\n"
-      "FILE is a capture, observations that altshark wrote, or - for standard input.");
-  g_option_context_set_description(
-      context,
-      "Exit status: 0 done; 1 wrong usage; 2 an input missing, damaged or cut short,\n"
-      "or an output not writable; 3 --fail-on was met, or --expect or --expect-cache was not.");
-  GOptionGroup *group = g_option_group_new("altshark", "", "", raw, NULL);
-  g_option_group_add_entries(group, entries);
-  g_option_context_set_main_group(context, group);
-  return context;
+  g_autoptr(GOptionContext) context = context_new(raw, entries);
+  g_auto(GStrv) words = spread(entries, argv);
+  return g_option_context_parse_strv(context, &words, error);
 }
 
-gboolean asv_options_read(AsvOptions *options, int argc, char **argv, AsvExit *status) {
+gboolean asv_options_read(AsvOptions *options, char **argv, AsvExit *status) {
   RawOptions raw = {0};
   *options = (AsvOptions){0};
   *status = ASV_EXIT_DONE;
-  g_autoptr(GOptionContext) context = context_new(&raw);
   g_autoptr(GError) error = NULL;
   gboolean ready = FALSE;
-  if (!g_option_context_parse(context, &argc, &argv, &error)) {
+  if (!parse(&raw, argv, &error)) {
     g_printerr("altshark: %s; try altshark --help\n", error->message);
     *status = ASV_EXIT_USAGE;
   } else if (raw.version) {

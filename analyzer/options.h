@@ -31,10 +31,10 @@ typedef struct {
 } AsvOptions;
 
 /*
- * Reads argv. Returns FALSE when the program is to end with *status: after
+ * Reads argv, which NULL ends. Returns FALSE when the program is to end with *status: after
  * --help or --version (printed), or after a mistake (message printed).
  */
-gboolean asv_options_read(AsvOptions *options, int argc, char **argv, AsvExit *status);
+gboolean asv_options_read(AsvOptions *options, char **argv, AsvExit *status);
 void asv_options_clear(AsvOptions *options);
 
 #endif

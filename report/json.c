@@ -116,6 +116,13 @@ static void put_origins(AsvJson *json, const AsvTimeline *timeline) {
   asv_json_list_end(json);
 }
 
+/* Without any packet there is no moment to speak of; a packet without a time is one at 0. */
+static gboolean has_moment(const AsvTimeline *timeline) {
+  for (guint i = 0; i < timeline->captures->len; i++)
+    if (((const AsvCaptureReport *)g_ptr_array_index(timeline->captures, i))->packets) return TRUE;
+  return timeline->at != 0 || timeline->options.has_at;
+}
+
 void asv_report_json(FILE *out, const AsvTimeline *timeline, const AsvReportOptions *options) {
   const guint all = ASV_ROW_WITH_EVENTS | ASV_ROW_WITH_CACHE;
   AsvReportSubject subject = options->subject;
@@ -126,7 +133,7 @@ void asv_report_json(FILE *out, const AsvTimeline *timeline, const AsvReportOpti
   asv_json_string(&json, "version", options->version);
   asv_json_string(&json, "model", options->model);
   asv_json_string(&json, "client_by", asv_client_by_name(timeline->options.client_by));
-  if (timeline->at) asv_json_time(&json, "at", timeline->at);
+  if (has_moment(timeline)) asv_json_time(&json, "at", timeline->at);
   if (whole) put_captures(&json, timeline);
   if (whole) put_coverage(&json, &timeline->coverage);
   if (subject == ASV_REPORT_ORIGINS) put_origins(&json, timeline);

@@ -49,6 +49,9 @@ AsvObservationReader *asv_observation_reader_new(FILE *in, const char *name);
  * are blank lines.
  */
 const AsvObservation *asv_observation_reader_next(AsvObservationReader *reader, GError **error);
+
+/* Begins again with the first line; FALSE when the stream cannot be rewound (a pipe). */
+gboolean asv_observation_reader_rewind(AsvObservationReader *reader);
 void asv_observation_reader_free(AsvObservationReader *reader);
 
 #endif

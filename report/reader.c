@@ -50,6 +50,14 @@ void asv_observation_reader_free(AsvObservationReader *reader) {
   g_free(reader);
 }
 
+gboolean asv_observation_reader_rewind(AsvObservationReader *reader) {
+  if (fseek(reader->in, 0, SEEK_SET) != 0) return FALSE;
+  clearerr(reader->in);
+  reader->left = asv_reader(asv_span(NULL, 0));
+  reader->line_number = 0;
+  return TRUE;
+}
+
 static gboolean line_fault(const AsvObservationReader *reader, GError **error, const char *why) {
   g_set_error(error, ASV_OBSERVATION_ERROR, ASV_OBSERVATION_ERROR_LINE,
               "%s: line %" G_GUINT64_FORMAT ": %s", reader->name, reader->line_number, why);
@@ -64,7 +72,8 @@ static gboolean key_fault(const AsvObservationReader *reader, GError **error, co
 
 typedef enum { LINE_READ, LINE_NONE, LINE_TOO_LONG } LineResult;
 
-/* The next line without its end; beyond the limit it is read to its end and dropped. */
+/* The next line without its end; beyond the limit it is read to its end and dropped. One that an
+ * error cuts is none. */
 static LineResult read_line(AsvObservationReader *reader) {
   gboolean any = FALSE, too_long = FALSE, ended = FALSE;
   g_byte_array_set_size(reader->line, 0);
@@ -84,7 +93,7 @@ static LineResult read_line(AsvObservationReader *reader) {
     too_long = too_long || part.size > ASV_OBSERVATION_LINE_MAX - reader->line->len;
     if (!too_long && part.size) g_byte_array_append(reader->line, part.data, (guint)part.size);
   }
-  if (!any) return LINE_NONE;
+  if (!any || ferror(reader->in)) return LINE_NONE;
   reader->line_number++;
   return too_long ? LINE_TOO_LONG : LINE_READ;
 }

@@ -6,11 +6,6 @@
  */
 #include "input.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "analyzer/input/filter.h"
 #include "analyzer/input/pcap.h"
 #include "analyzer/input/pcapng.h"
@@ -96,7 +91,16 @@ static gboolean refuse(const AsvStream *stream, AsvSpan first, GError **error) {
   return FALSE;
 }
 
-static gboolean file_open(File *file, const AsvInputEvents *events, GError **error) {
+/* A JSON object begins it. */
+static gboolean is_observations(AsvSpan first) {
+  AsvSpan text = first;
+  while (text.size && g_ascii_isspace((char)text.data[0])) text = asv_span_sub(text, 1, text.size);
+  return text.size && text.data[0] == '{';
+}
+
+/* Observations leave the file without a stream. */
+static gboolean file_open(File *file, FILE **observations, const AsvInputEvents *events,
+                          GError **error) {
   file->stream = asv_stream_open(file->name, error);
   if (!file->stream) return FALSE;
   file->info.name = file->name;
@@ -114,21 +118,25 @@ static gboolean file_open(File *file, const AsvInputEvents *events, GError **err
     file->pcap = asv_pcap_new(file->stream, error);
     return file->pcap != NULL;
   }
-  return refuse(file->stream, first, error);
+  if (!observations || !is_observations(first)) return refuse(file->stream, first, error);
+  *observations = asv_stream_to_stdio(g_steal_pointer(&file->stream));
+  return TRUE;
 }
 
-gboolean asv_input_add(AsvInput *input, const char *name, GError **error) {
+gboolean asv_input_add(AsvInput *input, const char *name, FILE **observations, GError **error) {
   g_assert(!input->started);
   File *file = g_new0(File, 1);
   file->name = g_strdup(name);
   file->at.file = input->files->len;
-  if (!file_open(file, &input->events, error)) {
-    g_prefix_error(error, "%s: ", name_for_messages(name));
-    file_free(file);
-    return FALSE;
+  if (observations) *observations = NULL;
+  gboolean opened = file_open(file, observations, &input->events, error);
+  if (opened && file->stream) {
+    g_ptr_array_add(input->files, file);
+    return TRUE;
   }
-  g_ptr_array_add(input->files, file);
-  return TRUE;
+  if (!opened) g_prefix_error(error, "%s: ", name_for_messages(name));
+  file_free(file);
+  return opened;
 }
 
 static gboolean comes_first(const File *a, const File *b) {
@@ -264,38 +272,6 @@ void asv_input_free(AsvInput *input) {
   asv_filter_free(input->filter);
   g_free(input->heap);
   g_free(input);
-}
-
-/* First octets of what fd reads, without taking them from a pipe. */
-static gsize look_at(int fd, guint8 *to, gsize room) {
-  ssize_t got = pread(fd, to, room, MAX(lseek(fd, 0, SEEK_CUR), 0));
-  int copy[2];
-  if (got < 0 && errno == ESPIPE && pipe2(copy, O_CLOEXEC) == 0) {
-    got = tee(fd, copy[1], room, 0);
-    if (got > 0) got = read(copy[0], to, room);
-    close(copy[0]);
-    close(copy[1]);
-  }
-  return got > 0 ? (gsize)got : 0;
-}
-
-gboolean asv_input_is_observations(const char *name) {
-  guint8 octets[SNIFF];
-  struct stat status;
-  gsize size = 0;
-  if (strcmp(name, "-") == 0) {
-    size = look_at(STDIN_FILENO, octets, sizeof octets);
-  } else if (stat(name, &status) == 0 && S_ISREG(status.st_mode)) {
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return FALSE;
-    size = look_at(fd, octets, sizeof octets);
-    close(fd);
-  }
-  for (gsize i = 0; i < size; i++) {
-    if (octets[i] == '{') return TRUE;
-    if (!g_ascii_isspace((char)octets[i])) return FALSE;
-  }
-  return FALSE;
 }
 
 /* The part of text up to its last line end; all of it when there is none. */

@@ -7,6 +7,8 @@
 #ifndef ANALYZER_INPUT_INPUT_H
 #define ANALYZER_INPUT_INPUT_H
 
+#include <stdio.h>
+
 #include "analyzer/sink.h"
 
 typedef struct AsvInput AsvInput;
@@ -59,14 +61,13 @@ GQuark asv_input_error_quark(void);
  */
 AsvInput *asv_input_new(const AsvInputEvents *events, const char *filter, guint64 limit);
 
-/* Opens one more file ("-": standard input). FALSE and a message naming the file when it is no
- * readable capture. */
-gboolean asv_input_add(AsvInput *input, const char *name, GError **error);
-
-/* TRUE when name's first octets are those of an observation file (a JSON object), not of a capture.
- * Does not consume standard input, be it a pipe; of other names only regular files are looked at.
+/*
+ * Opens one more file ("-": standard input). A file of observations (a JSON object begins it; it
+ * may be compressed or a pipe) is not added: *observations is then its text, to be closed by the
+ * caller, which can be rewound when the file can be read twice; else NULL. Without `observations`
+ * such a file is refused. FALSE and a message naming the file when it is nothing that can be read.
  */
-gboolean asv_input_is_observations(const char *name);
+gboolean asv_input_add(AsvInput *input, const char *name, FILE **observations, GError **error);
 
 /*
  * The next packet of all files in order of time (ties: order of adding). FALSE

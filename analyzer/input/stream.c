@@ -208,6 +208,47 @@ void asv_stream_free(AsvStream *stream) {
   g_free(stream);
 }
 
+static ssize_t stdio_read(void *cookie, char *to, size_t size) {
+  AsvStream *stream = *(AsvStream **)cookie;
+  AsvSpan data = asv_stream_peek(stream, MIN(size, ASV_INPUT_BUFFER_FIRST));
+  if (data.size == 0 && stream->error) {
+    errno = EIO;
+    return -1;
+  }
+  if (data.size) memcpy(to, data.data, data.size);
+  asv_stream_skip(stream, data.size);
+  return (ssize_t)data.size;
+}
+
+static int stdio_rewind(void *cookie, off64_t *offset, int whence) {
+  AsvStream **stream = cookie;
+  AsvStream *again = *offset == 0 && whence == SEEK_SET ? asv_stream_again(*stream, 0) : NULL;
+  if (!again) {
+    errno = ESPIPE;
+    return -1;
+  }
+  asv_stream_free(*stream);
+  *stream = again;
+  return 0;
+}
+
+static int stdio_close(void *cookie) {
+  AsvStream **stream = cookie;
+  asv_stream_free(*stream);
+  g_free(cookie);
+  return 0;
+}
+
+FILE *asv_stream_to_stdio(AsvStream *stream) {
+  AsvStream **cookie = g_new(AsvStream *, 1);
+  *cookie = stream;
+  FILE *file = fopencookie(
+      cookie, "r",
+      (cookie_io_functions_t){.read = stdio_read, .seek = stdio_rewind, .close = stdio_close});
+  g_assert(file);
+  return file;
+}
+
 char *asv_cut_where(const AsvCut *cut) {
   if (cut->packet == 0) {
     return g_strdup_printf("before the first packet, at byte %" G_GUINT64_FORMAT, cut->at);

@@ -8,6 +8,8 @@
 #ifndef ANALYZER_INPUT_STREAM_H
 #define ANALYZER_INPUT_STREAM_H
 
+#include <stdio.h>
+
 #include "altsvc/bytes.h"
 
 typedef struct AsvStream AsvStream;
@@ -48,6 +50,13 @@ guint64 asv_stream_file_size(const AsvStream *stream);
 guint64 asv_stream_file_position(const AsvStream *stream);
 
 void asv_stream_free(AsvStream *stream);
+
+/*
+ * What has not been skipped, for stdio, which takes the stream over: fclose frees it. It can be
+ * rewound to the beginning when the file can be read twice. What asv_stream_error would tell
+ * is an error of reading (EIO) here.
+ */
+FILE *asv_stream_to_stdio(AsvStream *stream);
 
 /* Where a stream ended in the middle of something. */
 typedef struct {

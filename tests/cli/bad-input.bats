@@ -158,3 +158,21 @@ size_of() { stat -c %s "$1"; }
   run altshark --fail-on note cut.pcapng
   fails_with 2
 }
+
+@test "observations with lines that are none: the others are read" {
+  altshark -z observations -T ndjson "$good" >seen
+  altshark -z cache "$good" >want
+  { sed -n 1p seen; echo nonsense; sed -n 2,4p seen; echo '{}'; sed 1,4d seen; } >mixed
+  for at in "" "--at +100"; do
+    run altshark -z findings $at mixed
+    fails_with 2 "mixed: line 2: no JSON" "mixed: 2 lines in all are no observations"
+  done
+  altshark -z cache mixed 2>err | cmp - want
+}
+
+@test "compressed observations that are cut short" {
+  altshark -z observations -T ndjson "$good" | gzip -c >seen.gz
+  head -c $(($(size_of seen.gz) / 2)) seen.gz >cut.gz
+  run altshark cut.gz
+  fails_with 2 "cut.gz: line" "cannot be read"
+}

@@ -169,3 +169,75 @@ EOF
   altshark -T json "$two" >b
   cmp a b
 }
+
+@test "a short option's value may stand in the same word" {
+  altshark -z cache -T json -c 50 "$misdirected" >apart
+  altshark -zcache -Tjson -c50 "$misdirected" | cmp - apart
+  altshark -qTjson -zcache -c50 -r"$misdirected" | cmp - apart
+  altshark -z cache -qT json -c 50 -- "$misdirected" | cmp - apart
+  cp "$misdirected" ./-Tjson
+  altshark -zcache -Tjson -c50 -- -Tjson | sed 's#"file": "[^"]*"##' | cmp - <(sed 's#"file": "[^"]*"##' apart)
+  run altshark --why -zcache "$misdirected"
+  [[ "$output" == *"No client asked for https://-zcache "* ]]
+}
+
+@test "--at takes times of RFC 3339 that 64 bits of nanoseconds hold" {
+  at_of() { altshark -z cache -T json --at "$1" "$misdirected" | ask "d['at']"; }
+  [ "$(at_of 2026-11-20T12:52:13.123456789Z)" = 2026-11-20T12:52:13.123456789Z ]
+  [ "$(at_of 2026-11-20t12:52:13z)" = 2026-11-20T12:52:13.000000000Z ]
+  [ "$(at_of 2026-11-20T12:52:13-23:59)" = 2026-11-21T12:51:13.000000000Z ]
+  [ "$(at_of 1970-01-01T01:00:00+01:00)" = 1970-01-01T00:00:00.000000000Z ]
+  [ "$(at_of 2262-01-01T00:00:00Z)" = 2262-01-01T00:00:00.000000000Z ]
+  for at in 2300-01-01T00:00:00Z 0001-01-01T00:00:00Z 2026-11-20T12:52:13 2026-11-20T12:52:13,5Z 2026-11-20 \
+    20261120T125213Z 2026-02-29T00:00:00Z 2026-11-20T12:52:13+24:00 2026-11-20T12:52:13+0100 -1 +-1 "" Z; do
+    run altshark --at "$at" "$misdirected"
+    [ "$status" -eq 1 ] && [[ "$output" == *"--at: \"$at\" is not a time"* ]] || { echo "$at"; return 1; }
+  done
+}
+
+@test "packets without a time are at 0" {
+  altshark -T json "$SAMPLES/../tests/matrix/file-spb/capture.pcapng" | ask "d['at']" | grep -qx 1970-01-01T00:00:00.000000000Z
+}
+
+@test "--at beyond the end of time stays there" {
+  altshark -z cache -T json --at +4600000000 "$misdirected" | ask "d['at']" | grep -q ^2172
+}
+
+@test "--client takes addresses, in any way of writing them" {
+  [ "$(altshark -T json --client ::ffff:10.77.0.12 "$two" | ask "d['clients']")" = "[]" ]
+  mac=$(altshark -T json --client-by mac "$two" | ask "d['clients'][1]['client'].upper()")
+  [ "$(altshark -T json --client-by mac --client "$mac" "$two" | ask "len(d['clients'])")" = 1 ]
+  for client in x "" 10.77.0.300 10.77.0 02:00:00:00:00 02:00:00:00:00:0g 02:00:00:00:00:01:; do
+    run altshark --client "$client" "$two"
+    [ "$status" -eq 1 ] && [[ "$output" == *"--client: \"$client\" is not an IP address"* ]] || { echo "$client"; return 1; }
+  done
+}
+
+@test "observations from standard input, a pipe, a named pipe, compressed" {
+  altshark -z observations -T ndjson "$two" >seen
+  altshark -T json "$two" >want
+  gzip -c seen >seen.gz; zstd -qc seen >seen.zst; lz4 -qc seen >seen.lz4; mkfifo named
+  altshark -T json - <seen | cmp - want
+  altshark -T json seen.gz | cmp - want
+  altshark -T json seen.zst | cmp - want
+  altshark -T json - <seen.lz4 | cmp - want
+  altshark -z observations -T ndjson "$two" | altshark -T json - | cmp - want
+  cat seen >named & altshark -T json named | cmp - want
+}
+
+@test "--at +SECONDS needs observations that can be read twice" {
+  altshark -z observations -T ndjson "$two" >seen
+  gzip -c seen >seen.gz
+  altshark -T json --at +1 "$two" >want
+  for file in seen seen.gz; do altshark -T json --at +1 $file | cmp - want; altshark -T json --at +1 - <$file | cmp - want; done
+  run bash -c 'cat seen | "$ALTSHARK" --at +1 -'
+  [ "$status" -eq 1 ]
+  [[ "$output" == *"--at +SECONDS reads observations twice"* ]]
+}
+
+@test "--filter and --count say that they do not go with observations" {
+  altshark -z observations -T ndjson "$two" >seen
+  run altshark -c 1 -q -z cache seen
+  [ "$status" -eq 0 ]
+  [[ "$output" == *"seen: --filter and --count are of packets"* ]]
+}

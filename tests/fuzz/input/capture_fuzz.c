@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, size_t size) {
   AsvInput *input = asv_input_new(&events, "greater 20", 1000);
   for (int i = 0; i < 2; i++) {
     g_autoptr(GError) error = NULL;
-    g_assert_cmpint(asv_input_add(input, name, &error), ==, error == NULL);
+    g_assert_cmpint(asv_input_add(input, name, NULL, &error), ==, error == NULL);
   }
   read_all(input, &sum);
   asv_input_free(input);

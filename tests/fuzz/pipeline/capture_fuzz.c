@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, size_t size) {
   asv_keys_set_more(run.keys, more_secrets, &run);
   run.input = asv_input_new(&events, NULL, 0);
   run.pipeline = asv_pipeline_new(run.keys, &observer);
-  if (asv_input_add(run.input, name, NULL)) {
+  if (asv_input_add(run.input, name, NULL, NULL)) {
     while (asv_input_next(run.input, &packet, NULL))
       asv_pipeline_packet(run.pipeline, run.input, &packet);
     asv_pipeline_finish(run.pipeline);

@@ -235,7 +235,7 @@ static inline char *tell_file(const char *name) {
   AsvInputEvents events = telling(told);
   AsvInput *input = asv_input_new(&events, NULL, 0);
   GError *error = NULL;
-  if (!asv_input_add(input, name, &error)) {
+  if (!asv_input_add(input, name, NULL, &error)) {
     g_assert_nonnull(error);
     g_string_append_printf(told, "refused %s\n", strchr(error->message, ':') + 2);
     g_error_free(error);

@@ -24,7 +24,7 @@ static AsvInput *open_files(GString *told, char *const *names, gsize count, guin
   AsvInput *input = asv_input_new(&events, NULL, limit);
   for (gsize i = 0; i < count; i++) {
     g_autoptr(GError) error = NULL;
-    asv_input_add(input, names[i], &error);
+    asv_input_add(input, names[i], NULL, &error);
     g_assert_no_error(error);
   }
   g_assert_cmpuint(asv_input_files(input), ==, count);
@@ -107,8 +107,8 @@ static void test_filter(void) {
   g_autoptr(GString) told = g_string_new(NULL);
   AsvInputEvents events = telling(told);
   AsvInput *input = asv_input_new(&events, "greater 10", 3);
-  g_assert_true(asv_input_add(input, names[0], NULL));
-  g_assert_true(asv_input_add(input, names[1], NULL));
+  g_assert_true(asv_input_add(input, names[0], NULL, NULL));
+  g_assert_true(asv_input_add(input, names[1], NULL, NULL));
   tell_all(input, told);
   g_assert_cmpstr(told->str, ==,
                   "packet 0.1 time 1000000000 link 1 wire 16 0123456789abcdef\n"
@@ -120,7 +120,7 @@ static void test_filter(void) {
   g_autoptr(GError) error = NULL;
   AsvPacket packet;
   input = asv_input_new(&events, "no such thing", 0);
-  g_assert_true(asv_input_add(input, names[0], NULL));
+  g_assert_true(asv_input_add(input, names[0], NULL, NULL));
   g_assert_false(asv_input_next(input, &packet, &error));
   g_assert_error(error, ASV_INPUT_ERROR, ASV_INPUT_ERROR_FILTER);
   asv_input_free(input);
@@ -147,7 +147,7 @@ static void read_with_look_ahead(const char *name, GString *told) {
   AsvInputEvents events = telling(told);
   AsvInput *input = asv_input_new(&events, NULL, 0);
   AsvPacket packet;
-  g_assert_true(asv_input_add(input, name, NULL));
+  g_assert_true(asv_input_add(input, name, NULL, NULL));
   g_assert_true(asv_input_next(input, &packet, NULL));
   g_string_append(told, "ahead\n");
   asv_input_read_ahead_secrets(input);
@@ -229,43 +229,99 @@ static void test_refused(void) {
   g_assert_cmpstr(told, ==, "refused cannot be opened: No such file or directory\n");
 }
 
-static gboolean is_observations(const char *text) {
+/* The first octets of a file of observations, read twice; NULL for any other. */
+static char *observations_of(const char *name, GError **error) {
+  GString *told = g_string_new(NULL);
+  AsvInputEvents events = telling(told);
+  AsvInput *input = asv_input_new(&events, NULL, 0);
+  char *text = NULL;
+  FILE *in = NULL;
+  gboolean good = asv_input_add(input, name, &in, error);
+  g_assert_true(good || !in);
+  g_assert_cmpuint(asv_input_files(input), ==, good && !in ? 1 : 0);
+  if (in) {
+    char octets[32] = "";
+    for (int times = 0; times < 2; times++) {
+      memset(octets, 0, sizeof octets);
+      g_assert_cmpuint(fread(octets, 1, sizeof octets - 1, in), >, 0);
+      g_assert_cmpint(fseek(in, 0, SEEK_SET), ==, 0);
+    }
+    text = g_strdup(octets);
+    fclose(in);
+  }
+  asv_input_free(input);
+  g_string_free(told, TRUE);
+  return text;
+}
+
+static void assert_observations(const char *text, const char *expected) {
   char *name = write_file(asv_span_text(text));
-  gboolean answer = asv_input_is_observations(name);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *got = observations_of(name, &error);
+  g_assert_cmpstr(got, ==, expected);
+  g_assert_true(expected ? error == NULL : error != NULL);
   remove_file(name);
-  return answer;
 }
 
 static void test_observations(void) {
-  g_assert_true(is_observations("{\"schema\":"));
-  g_assert_true(is_observations(" \n{"));
-  g_assert_false(is_observations("[{"));
-  g_assert_false(is_observations("  "));
-  g_assert_false(is_observations(""));
-  g_assert_false(asv_input_is_observations("/nonexistent"));
-  g_assert_false(asv_input_is_observations("/"));
+  static const guint seconds[] = {1};
+  assert_observations("{\"schema\":", "{\"schema\":");
+  assert_observations(" \n{", " \n{");
+  assert_observations("[{", NULL);
+  assert_observations("  ", NULL);
+  assert_observations("", NULL);
+  char *name = make_file("a", seconds, 1);
+  g_assert_null(observations_of(name, NULL));
+  remove_file(name);
 }
 
-/* Looking at standard input takes nothing from it, be it a pipe or a file. */
+static void test_observations_refused(void) {
+  AsvInputEvents events = {0};
+  g_autoptr(GError) error = NULL;
+  AsvInput *input = asv_input_new(&events, NULL, 0);
+  char *name = write_file(asv_span_text("{}"));
+  g_assert_false(asv_input_add(input, name, NULL, &error));
+  g_assert_error(error, ASV_INPUT_ERROR, ASV_INPUT_ERROR_FORMAT);
+  remove_file(name);
+  asv_input_free(input);
+}
+
+static void test_observations_compressed(void) {
+  char *name = write_file(asv_span(NULL, 0));
+  gzFile file = gzopen(name, "wb");
+  g_assert_cmpint(gzwrite(file, "{\"a\"", 4), ==, 4);
+  gzclose(file);
+  g_autofree char *got = observations_of(name, NULL);
+  g_assert_cmpstr(got, ==, "{\"a\"");
+  remove_file(name);
+}
+
+/* A pipe is read once, and what was looked at is there; a file from where it stands. */
 static void test_observations_of_stdin(void) {
   int saved = dup(STDIN_FILENO), fds[2];
-  char octets[8] = "";
   g_assert_cmpint(pipe(fds), ==, 0);
   g_assert_cmpint(write(fds[1], "{\"a\"", 4), ==, 4);
-  dup2(fds[0], STDIN_FILENO);
-  g_assert_true(asv_input_is_observations("-"));
-  g_assert_cmpint(read(STDIN_FILENO, octets, sizeof octets), ==, 4);
-  g_assert_cmpstr(octets, ==, "{\"a\"");
-  close(fds[0]);
   close(fds[1]);
+  dup2(fds[0], STDIN_FILENO);
+  close(fds[0]);
+  g_autoptr(GError) error = NULL;
+  AsvInputEvents events = {0};
+  AsvInput *input = asv_input_new(&events, NULL, 0);
+  FILE *in;
+  char octets[8] = "";
+  g_assert_true(asv_input_add(input, "-", &in, &error));
+  g_assert_cmpint(fseek(in, 0, SEEK_SET), !=, 0);
+  g_assert_cmpuint(fread(octets, 1, sizeof octets, in), ==, 4);
+  g_assert_cmpstr(octets, ==, "{\"a\"");
+  fclose(in);
+  asv_input_free(input);
 
-  char *name = write_file(asv_span_text("no{"));
+  char *name = write_file(asv_span_text("no{1"));
   int fd = open(name, O_RDONLY);
+  lseek(fd, 2, SEEK_SET);
   dup2(fd, STDIN_FILENO);
-  g_assert_false(asv_input_is_observations("-"));
-  lseek(STDIN_FILENO, 2, SEEK_SET);
-  g_assert_true(asv_input_is_observations("-"));
-  g_assert_cmpint(lseek(STDIN_FILENO, 0, SEEK_CUR), ==, 2);
+  g_autofree char *got = observations_of("-", NULL);
+  g_assert_cmpstr(got, ==, "{1");
   close(fd);
   remove_file(name);
   dup2(saved, STDIN_FILENO);
@@ -327,6 +383,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/input/secrets-of-pipe", test_secrets_of_pipe);
   g_test_add_func("/input/refused", test_refused);
   g_test_add_func("/input/observations", test_observations);
+  g_test_add_func("/input/observations-refused", test_observations_refused);
+  g_test_add_func("/input/observations-compressed", test_observations_compressed);
   g_test_add_func("/input/observations-of-stdin", test_observations_of_stdin);
   g_test_add_func("/input/key-log", test_key_log);
   g_test_add_func("/input/key-log-faults", test_key_log_faults);

@@ -77,7 +77,7 @@ static void expect(Story *story, const char *want) {
   AsvPacket packet;
   run.pipeline = asv_pipeline_new(run.keys, &observer);
   AsvInput *input = asv_input_new(&events, NULL, 0);
-  g_assert_true(asv_input_add(input, story->name, NULL));
+  g_assert_true(asv_input_add(input, story->name, NULL, NULL));
   while (asv_input_next(input, &packet, NULL)) asv_pipeline_packet(run.pipeline, input, &packet);
   asv_pipeline_finish(run.pipeline);
   asv_pipeline_free(run.pipeline);

@@ -60,7 +60,7 @@ static char *told_of(guint16 port, AsvSpan question, AsvSpan answer) {
   AsvPipeline *pipeline = asv_pipeline_new(keys, &observer);
   AsvInput *input = asv_input_new(&events, NULL, 0);
   AsvPacket packet;
-  g_assert_true(asv_input_add(input, name, NULL));
+  g_assert_true(asv_input_add(input, name, NULL, NULL));
   while (asv_input_next(input, &packet, NULL)) asv_pipeline_packet(pipeline, input, &packet);
   asv_pipeline_finish(pipeline);
   asv_pipeline_free(pipeline);

@@ -76,7 +76,7 @@ static void run_capture(Run *run, const char *name) {
                .keys = asv_keys_new()};
   run->pipeline = asv_pipeline_new(run->keys, &observer);
   AsvInput *input = asv_input_new(&events, NULL, 0);
-  g_assert_true(asv_input_add(input, name, NULL));
+  g_assert_true(asv_input_add(input, name, NULL, NULL));
   while (asv_input_next(input, &packet, NULL)) asv_pipeline_packet(run->pipeline, input, &packet);
   asv_pipeline_finish(run->pipeline);
   asv_pipeline_free(run->pipeline);

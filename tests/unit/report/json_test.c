@@ -160,10 +160,24 @@ static void test_relative_is_exact(void) {
   AsvEvent *event =
       g_ptr_array_index(((AsvOriginReport *)g_ptr_array_index(client->origins, 0))->events, 0);
   event->time = ASV_STORY_START + G_GINT64_CONSTANT(123456789012345678);
-  story->timeline.at = 0;
   AsvReportOptions options = plain_options(ASV_REPORT_TIMELINE);
   char *text = printed(asv_report_json, story, &options);
   g_assert_nonnull(strstr(text, "\"relative\": 123456789.012345678,"));
+  free(text);
+  asv_story_free(story);
+}
+
+/* Packets without a time are at 0; without packets there is no time. */
+static void test_moment(void) {
+  AsvStory *story = asv_story_misdirected();
+  AsvCaptureReport *capture = g_ptr_array_index(story->timeline.captures, 0);
+  story->timeline.at = 0;
+  AsvReportOptions options = plain_options(ASV_REPORT_TIMELINE);
+  char *text = printed(asv_report_json, story, &options);
+  g_assert_nonnull(strstr(text, "\"at\": \"1970-01-01T00:00:00.000000000Z\""));
+  free(text);
+  capture->packets = 0;
+  text = printed(asv_report_json, story, &options);
   g_assert_null(strstr(text, "\"at\""));
   free(text);
   asv_story_free(story);
@@ -293,6 +307,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/json/subjects", test_subjects);
   g_test_add_func("/json/octets", test_octets);
   g_test_add_func("/json/relative", test_relative_is_exact);
+  g_test_add_func("/json/moment", test_moment);
   g_test_add_func("/json/schema", test_schema);
   g_test_add_func("/json/schema-refuses", test_schema_refuses);
   g_test_add_func("/json/observation-schema", test_observation_schema);
