@@ -37,6 +37,11 @@ static gboolean on_stream(void *self, const AsvPacketRef *at, AsvSide from, guin
   return asv_http3_stream(conn->http3, at, from, id, sink);
 }
 
+static void on_ahead(void *self, AsvSide from, guint64 id, guint64 n) {
+  AsvConn *conn = self;
+  if (conn->http3) asv_http3_ahead(conn->http3, from, id, n);
+}
+
 static void on_migrated(void *self, const AsvPacketRef *at, const AsvEndpoint *client) {
   (void)client;
   asv_conn_tell_connection(self, at, NULL, TRUE);
@@ -73,6 +78,7 @@ AsvQuicEvents asv_over_quic_events(AsvPipeline *pipeline) {
                          .opened = on_opened,
                          .handshake = on_handshake,
                          .stream = on_stream,
+                         .ahead = on_ahead,
                          .migrated = on_migrated,
                          .unreadable = on_unreadable,
                          .closing = on_closing,

@@ -182,6 +182,21 @@ gboolean asv_http3_stream(AsvHttp3 *http, const AsvPacketRef *at, AsvSide from, 
   return TRUE;
 }
 
+/* A stream whose type is not known may be the encoder stream, if there is none yet; its type takes
+ * an octet. */
+void asv_http3_ahead(AsvHttp3 *http, AsvSide from, guint64 id, guint64 n) {
+  if (!(id & 2)) return;
+  for (GList *link = http->streams.head; link; link = link->next) {
+    const AsvHttp3Stream *stream = link->data;
+    if (stream->side != from || stream->id != id) continue;
+    if (stream->kind == ASV_HTTP3_ENCODER)
+      asv_qpack_encoder_ahead(http->qpack[from], n);
+    else if (stream->kind == ASV_HTTP3_TYPE && !http->has_encoder[from])
+      asv_qpack_encoder_ahead(http->qpack[from], n - 1);
+    return;
+  }
+}
+
 void asv_http3_finish(AsvHttp3 *http, const AsvPacketRef *at) {
   for (int side = 0; side < 2; side++)
     while (asv_qpack_oldest(http->qpack[side])) asv_qpack_give_up(http->qpack[side]);

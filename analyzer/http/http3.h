@@ -21,6 +21,9 @@ AsvHttp3 *asv_http3_new(AsvHttpContext *context, const AsvHttpEvents *events);
 gboolean asv_http3_stream(AsvHttp3 *http, const AsvPacketRef *at, AsvSide from, guint64 id,
                           AsvSink *sink);
 
+/* n octets of that stream wait behind a hole, or are not there. */
+void asv_http3_ahead(AsvHttp3 *http, AsvSide from, guint64 id, guint64 n);
+
 /* Marks what the client sends from here on as 0-RTT data, or no longer. */
 void asv_http3_set_early_data(AsvHttp3 *http, gboolean early_data);
 

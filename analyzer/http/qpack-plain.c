@@ -130,8 +130,7 @@ static const Line table[] = {
 /* clang-format on */
 #undef LINE
 
-/* An integer whose first octet has been read, of which it has the lowest bits. */
-static guint64 read_integer(AsvReader *reader, guint8 first, guint bits) {
+guint64 asv_qpack_integer(AsvReader *reader, guint8 first, guint bits) {
   guint64 most = (G_GUINT64_CONSTANT(1) << bits) - 1;
   guint64 value = first & most;
   if (value < most) return value;
@@ -147,7 +146,7 @@ static guint64 read_integer(AsvReader *reader, guint8 first, guint bits) {
 /* A string literal whose first octet has been read: its length in the lowest bits, then whether it
  * is coded. Decoded octets go to *room, which moves behind them. */
 static AsvSpan read_string(AsvReader *reader, guint8 first, guint bits, guint8 **room) {
-  AsvSpan string = asv_read_span(reader, (gsize)read_integer(reader, first, bits));
+  AsvSpan string = asv_read_span(reader, (gsize)asv_qpack_integer(reader, first, bits));
   gsize size;
   if (!(first >> bits & 1) || reader->failed) return string;
   if (!asv_huffman_decode(string, *room, &size)) reader->failed = TRUE;
@@ -157,7 +156,7 @@ static AsvSpan read_string(AsvReader *reader, guint8 first, guint bits, guint8 *
 }
 
 static const Line *read_line_index(AsvReader *reader, guint8 first, guint bits) {
-  guint64 index = read_integer(reader, first, bits);
+  guint64 index = asv_qpack_integer(reader, first, bits);
   if (index < G_N_ELEMENTS(table)) return &table[index];
   reader->failed = TRUE;
   return &table[0];
@@ -196,7 +195,7 @@ gboolean asv_qpack_plain_read(AsvSpan section, const AsvQpackEvents *events) {
   guint8 *room = need > sizeof small ? g_malloc(need) : small;
   guint8 required = asv_read_u8(&reader), base = asv_read_u8(&reader);
   if (required != 0 || base & 0x80) reader.failed = TRUE;
-  read_integer(&reader, base, 7);
+  asv_qpack_integer(&reader, base, 7);
   while (asv_reader_left(&reader)) read_line(&reader, events, room);
   if (room != small) g_free(room);
   return !reader.failed;

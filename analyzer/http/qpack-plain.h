@@ -14,4 +14,8 @@
  */
 gboolean asv_qpack_plain_read(AsvSpan section, const AsvQpackEvents *events);
 
+/* A prefixed integer (RFC 9204 §4.1.1) whose first octet has been read, of which it has the lowest
+ * `bits`. The reader fails when it is cut or does not fit. */
+guint64 asv_qpack_integer(AsvReader *reader, guint8 first, guint bits);
+
 #endif

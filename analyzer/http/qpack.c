@@ -23,6 +23,7 @@ typedef struct {
   HeldKind kind;
   guint64 stream;
   guint64 required; /* inserts it waits for; 0: only behind other sections of its stream */
+  guint64 behind;   /* position in the encoder stream that was known of when it came */
   guint64 gap;
   gsize size;
 } Held;
@@ -34,14 +35,22 @@ struct AsvQpack {
   nghttp3_qpack_stream_context *context;
   gboolean known; /* the capacity */
   guint64 capacity;
+  guint64 given, highest; /* positions in the encoder stream: of the next octet, behind all known */
+  guint64 fed;            /* what the decoder has of it */
   gboolean lost;
   guint64 passed; /* octets of the encoder stream since it was lost */
   GQueue held;    /* Held*, oldest first */
   gsize held_octets;
-  guint64 least; /* inserts that any of them waits for */
+  guint64 least;   /* inserts that any of them waits for */
+  guint64 nearest; /* position that any of them waits for */
 };
 
-typedef enum { OUTCOME_READ, OUTCOME_FAILED, OUTCOME_BLOCKED } Outcome;
+typedef enum {
+  OUTCOME_READ,
+  OUTCOME_FAILED,
+  OUTCOME_BLOCKED,  /* inserts are not there */
+  OUTCOME_UNCERTAIN /* nobody can say which */
+} Outcome;
 
 AsvQpack *asv_qpack_new(const AsvQpackEvents *events, gsize ticket_size) {
   AsvQpack *qpack = g_new0(AsvQpack, 1);
@@ -107,38 +116,62 @@ static Outcome decode(AsvQpack *qpack, AsvSpan octets) {
   }
 }
 
-/*
- * Whether a section's Required Insert Count, which is told modulo twice the
- * number of entries that fit (RFC 9204 §4.5.1.1), can only be what it was
- * taken for, behind a loss: an insert takes an octet at least (§4.3.4), so no
- * more inserts than octets can have passed unread; and the encoder is ahead of
- * what the receiver has by no more than the entries that fit (§2.1.1).
- */
-static gboolean is_certain(const AsvQpack *qpack, guint64 required) {
-  guint64 fit = qpack->capacity / ENTRY_MIN;
-  return required + fit > nghttp3_qpack_decoder_get_icnt(qpack->table) + qpack->passed;
+/* The Required Insert Count of a section, to a decoder that has `count` inserts and room for `fit`
+ * (RFC 9204 §4.5.1.1); 0 when there is none. */
+static guint64 read_required(AsvSpan section, guint64 count, guint64 fit) {
+  AsvReader reader = asv_reader(section);
+  guint64 told = asv_qpack_integer(&reader, asv_read_u8(&reader), 8);
+  guint64 range = 2 * fit, most = count + fit;
+  if (reader.failed || told > range) return 0;
+  guint64 required = most / range * range + told - 1;
+  if (required <= most) return required;
+  return required > range ? required - range : 0;
 }
 
-static void pass(AsvQpack *qpack, guint64 octets) {
-  qpack->passed = octets > G_MAXUINT64 - qpack->passed ? G_MAXUINT64 : qpack->passed + octets;
+/* Octets of the encoder stream that were sent, as far as is known, when the section came, and that
+ * the decoder does not have. */
+static guint64 unseen(const AsvQpack *qpack, guint64 behind) {
+  guint64 ahead = behind > qpack->fed ? behind - qpack->fed : 0;
+  return qpack->lost ? MAX(qpack->passed, ahead) : ahead;
+}
+
+/*
+ * Whether a section's Required Insert Count, which is told modulo twice the
+ * number of entries that fit, can only be what it is taken for: an insert takes
+ * an octet at least (RFC 9204 §4.3.4), so no more inserts than octets are
+ * unseen; and the encoder is ahead of what the receiver has by no more than the
+ * entries that fit (§2.1.1).
+ */
+static gboolean is_certain(const AsvQpack *qpack, AsvSpan section, guint64 octets) {
+  guint64 fit = qpack->capacity / ENTRY_MIN;
+  guint64 count = nghttp3_qpack_decoder_get_icnt(qpack->table);
+  if (!fit || octets >= 2 * fit) return FALSE;
+  guint64 required = read_required(section, count, fit);
+  return required && required + fit > count + octets;
+}
+
+static void pass(guint64 *position, guint64 octets) {
+  *position = octets > G_MAXUINT64 - *position ? G_MAXUINT64 : *position + octets;
 }
 
 static void lose(AsvQpack *qpack, guint64 octets);
 
-static Outcome decode_with_table(AsvQpack *qpack, AsvSpan octets) {
+static Outcome decode_with_table(AsvQpack *qpack, AsvSpan octets, guint64 behind) {
   if (!qpack->known) return OUTCOME_BLOCKED;
-  if (qpack->lost && qpack->passed >= qpack->capacity / ENTRY_MIN) return OUTCOME_FAILED;
+  if (!qpack->table && qpack->lost) return OUTCOME_FAILED;
   if (!qpack->table) qpack->table = make_decoder(qpack->capacity);
+  guint64 doubt = unseen(qpack, behind);
+  if (doubt && !is_certain(qpack, octets, doubt))
+    return qpack->lost ? OUTCOME_FAILED : OUTCOME_UNCERTAIN;
   Outcome outcome = decode(qpack, octets);
   drain(qpack->table);
-  if (!qpack->lost || outcome == OUTCOME_FAILED) return outcome;
-  guint64 required = nghttp3_qpack_stream_context_get_ricnt(qpack->context);
-  return outcome == OUTCOME_READ && is_certain(qpack, required) ? OUTCOME_READ : OUTCOME_FAILED;
+  return qpack->lost && outcome == OUTCOME_BLOCKED ? OUTCOME_FAILED : outcome;
 }
 
-static Outcome try(AsvQpack *qpack, AsvSpan octets) {
+/* behind: as in Held. */
+static Outcome try(AsvQpack *qpack, AsvSpan octets, guint64 behind) {
   if (!octets.size) return OUTCOME_FAILED;
-  if (octets.data[0] != 0) return decode_with_table(qpack, octets);
+  if (octets.data[0] != 0) return decode_with_table(qpack, octets, behind);
   return asv_qpack_plain_read(octets, &qpack->events) ? OUTCOME_READ : OUTCOME_FAILED;
 }
 
@@ -165,6 +198,14 @@ static void limit(AsvQpack *qpack) {
     asv_qpack_give_up(qpack);
 }
 
+/* Notes what it waits for: first that all is given which was known of, then inserts. */
+static void note_wait(AsvQpack *qpack, const Held *held) {
+  if (held->behind > qpack->fed)
+    qpack->nearest = MIN(qpack->nearest, held->behind);
+  else
+    qpack->least = MIN(qpack->least, held->required);
+}
+
 static void hold(AsvQpack *qpack, const Held *held, gconstpointer ticket, AsvSpan octets) {
   Held *copy = g_malloc(sizeof *copy + qpack->ticket_size + octets.size);
   *copy = *held;
@@ -172,7 +213,8 @@ static void hold(AsvQpack *qpack, const Held *held, gconstpointer ticket, AsvSpa
   if (ticket) memcpy(held_ticket(copy), ticket, qpack->ticket_size);
   if (octets.size)
     memcpy((guint8 *)held_ticket(copy) + qpack->ticket_size, octets.data, octets.size);
-  if (!qpack->held.head || held->required < qpack->least) qpack->least = held->required;
+  if (!qpack->held.head) qpack->least = qpack->nearest = G_MAXUINT64;
+  note_wait(qpack, copy);
   g_queue_push_tail(&qpack->held, copy);
   qpack->held_octets += octets.size;
   limit(qpack);
@@ -199,29 +241,36 @@ static void raise_required(GList *link, guint64 required) {
   }
 }
 
-/* Reads the sections whose inserts are there. */
+/* Reads the section at link, if it can be read now. */
+static void release_one(AsvQpack *qpack, GList *link) {
+  Held *held = link->data;
+  if (held->behind <= qpack->fed &&
+      held->required <= nghttp3_qpack_decoder_get_icnt(qpack->table)) {
+    Outcome outcome = try(qpack, held_octets(qpack, held), held->behind);
+    if (outcome != OUTCOME_BLOCKED) {
+      settle(qpack, unlink_held(qpack, link), outcome);
+      return;
+    }
+    raise_required(link, nghttp3_qpack_stream_context_get_ricnt(qpack->context));
+  }
+  note_wait(qpack, held);
+}
+
+/* Reads the sections that waited for no more than there is now. */
 static void release(AsvQpack *qpack) {
   guint64 count = nghttp3_qpack_decoder_get_icnt(qpack->table);
   GList *next;
-  if (!qpack->held.head || count < qpack->least) return;
-  qpack->least = G_MAXUINT64;
-  for (GList *link = qpack->held.head; link; link = next) {
+  if (!qpack->held.head || (count < qpack->least && qpack->fed < qpack->nearest)) return;
+  qpack->least = qpack->nearest = G_MAXUINT64;
+  for (GList *link = qpack->held.head; link && !qpack->lost; link = next) {
     next = link->next;
-    Held *held = link->data;
-    if (held->required > count) {
-      qpack->least = MIN(qpack->least, held->required);
-      continue;
-    }
-    Outcome outcome = try(qpack, held_octets(qpack, held));
-    if (outcome == OUTCOME_BLOCKED) {
-      raise_required(link, nghttp3_qpack_stream_context_get_ricnt(qpack->context));
-      qpack->least = MIN(qpack->least, held->required);
-      continue;
-    }
-    settle(qpack, unlink_held(qpack, link), outcome);
-    if (qpack->lost) return;
+    release_one(qpack, link);
   }
 }
+
+static void take_section(AsvQpack *qpack, const Held *about, gconstpointer ticket, AsvSpan octets);
+static void take_encoder(AsvQpack *qpack, AsvSpan data);
+static void take_gap(AsvQpack *qpack, guint64 n);
 
 /* Takes up anew what waited, in order, now that something of the whole has changed. */
 static void replay(AsvQpack *qpack) {
@@ -232,11 +281,11 @@ static void replay(AsvQpack *qpack) {
   while ((each = g_queue_pop_head(&held)) != NULL) {
     AsvSpan octets = held_octets(qpack, each);
     if (each->kind == HELD_ENCODER)
-      asv_qpack_encoder_bytes(qpack, octets);
+      take_encoder(qpack, octets);
     else if (each->kind == HELD_GAP)
-      asv_qpack_encoder_gap(qpack, each->gap);
+      take_gap(qpack, each->gap);
     else
-      asv_qpack_section(qpack, each->stream, held_ticket(each), octets);
+      take_section(qpack, each, held_ticket(each), octets);
     g_free(each);
   }
 }
@@ -291,6 +340,7 @@ static void feed_encoder(AsvQpack *qpack, AsvSpan data) {
       return;
     }
     data = asv_span_sub(data, n, data.size);
+    qpack->fed += n;
     release(qpack);
   }
   drain(qpack->table);
@@ -317,23 +367,39 @@ static void hold_encoder(AsvQpack *qpack, AsvSpan data) {
     hold(qpack, &(Held){.kind = HELD_ENCODER}, NULL, data);
 }
 
-void asv_qpack_encoder_bytes(AsvQpack *qpack, AsvSpan data) {
-  if (!data.size) return;
+static void take_encoder(AsvQpack *qpack, AsvSpan data) {
   if (qpack->lost)
-    pass(qpack, data.size);
+    pass(&qpack->passed, data.size);
   else if (!qpack->known)
     hold_encoder(qpack, data);
   else
     feed_encoder(qpack, data);
 }
 
-void asv_qpack_encoder_gap(AsvQpack *qpack, guint64 n) {
+static void take_gap(AsvQpack *qpack, guint64 n) {
   if (qpack->lost)
-    pass(qpack, n);
+    pass(&qpack->passed, n);
   else if (!qpack->known)
     hold(qpack, &(Held){.kind = HELD_GAP, .gap = n}, NULL, asv_span(NULL, 0));
   else
     lose(qpack, n);
+}
+
+void asv_qpack_encoder_bytes(AsvQpack *qpack, AsvSpan data) {
+  if (!data.size) return;
+  pass(&qpack->given, data.size);
+  take_encoder(qpack, data);
+}
+
+void asv_qpack_encoder_gap(AsvQpack *qpack, guint64 n) {
+  pass(&qpack->given, n);
+  take_gap(qpack, n);
+}
+
+void asv_qpack_encoder_ahead(AsvQpack *qpack, guint64 n) {
+  guint64 position = qpack->given;
+  pass(&position, n);
+  qpack->highest = MAX(qpack->highest, position);
 }
 
 /* The newest section of the stream that waits, or NULL. */
@@ -345,15 +411,25 @@ static const Held *find_held(const AsvQpack *qpack, guint64 stream) {
   return NULL;
 }
 
-void asv_qpack_section(AsvQpack *qpack, guint64 stream, gconstpointer ticket, AsvSpan octets) {
-  const Held *before = find_held(qpack, stream);
-  Held held = {.kind = HELD_SECTION, .stream = stream, .required = before ? before->required : 0};
-  Outcome outcome = before ? OUTCOME_BLOCKED : try(qpack, octets);
-  if (outcome != OUTCOME_BLOCKED) {
+/* about: its stream, and what of the encoder stream was known of when it came. */
+static void take_section(AsvQpack *qpack, const Held *about, gconstpointer ticket, AsvSpan octets) {
+  const Held *before = find_held(qpack, about->stream);
+  Held held = {.kind = HELD_SECTION, .stream = about->stream, .behind = about->behind};
+  Outcome outcome = before ? OUTCOME_BLOCKED : try(qpack, octets, held.behind);
+  if (outcome == OUTCOME_READ || outcome == OUTCOME_FAILED) {
     finish(qpack, ticket, octets, outcome);
     return;
   }
-  if (!before && qpack->known)
+  if (before) {
+    held.required = before->required;
+    held.behind = MAX(held.behind, before->behind);
+  } else if (outcome == OUTCOME_BLOCKED && qpack->known) {
     held.required = nghttp3_qpack_stream_context_get_ricnt(qpack->context);
+    held.behind = 0;
+  }
   hold(qpack, &held, ticket, octets);
+}
+
+void asv_qpack_section(AsvQpack *qpack, guint64 stream, gconstpointer ticket, AsvSpan octets) {
+  take_section(qpack, &(Held){.stream = stream, .behind = qpack->highest}, ticket, octets);
 }

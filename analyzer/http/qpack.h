@@ -35,6 +35,13 @@ void asv_qpack_set_capacity_unknown(AsvQpack *qpack);
 /* Octets of the encoder stream behind its type, in order, split anywhere (RFC 9204 §4.3). */
 void asv_qpack_encoder_bytes(AsvQpack *qpack, AsvSpan data);
 /*
+ * n octets of the encoder stream behind those given are known to have been
+ * sent, though they cannot be given yet: sections that come now may need them.
+ * Those whose Required Insert Count could then be another one (RFC 9204
+ * §4.5.1.1) wait until these octets are given, or lost.
+ */
+void asv_qpack_encoder_ahead(AsvQpack *qpack, guint64 n);
+/*
  * n octets of the encoder stream are missing (G_MAXUINT64: unknown how many).
  * From here on sections are read only when it is certain that nothing behind
  * the gap is part of them.

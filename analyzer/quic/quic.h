@@ -52,6 +52,8 @@ typedef struct {
   /* First octets of what `from` sends on stream id: fills in a sink. FALSE: nobody wants it. */
   gboolean (*stream)(void *connection, const AsvPacketRef *at, AsvSide from, guint64 id,
                      AsvSink *sink);
+  /* n octets of a stream of one direction, those of holes included, cannot be delivered yet. */
+  void (*ahead)(void *connection, AsvSide from, guint64 id, guint64 n);
   /* The client speaks from a new address or port (RFC 9000 §9). */
   void (*migrated)(void *connection, const AsvPacketRef *at, const AsvEndpoint *client);
   /* Protected octets that could not be read; as in AsvTlsEvents. ASV_TLS_BYTES_LOST and 0 octets:

@@ -154,6 +154,15 @@ static void take_whole(AsvQuicConnection *connection, const AsvPacketRef *at, As
   g_assert(stream.ended);
 }
 
+/* Others on the same connection may depend on what a stream of one direction holds (RFC 9204). */
+static void tell_ahead(const AsvQuicConnection *connection, const AsvQuicEntry *entry) {
+  const AsvQuicStream *stream = &entry->stream;
+  guint64 id = entry->key >> 1;
+  if (!(id & ONE_WAY) || stream->ended || stream->highest <= stream->next) return;
+  connection->quic->events.ahead(connection->consumer, (AsvSide)(entry->key & 1), id,
+                                 stream->highest - stream->next);
+}
+
 void asv_streams_take(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide side,
                       const AsvQuicFrame *frame) {
   AsvQuicStreams *streams = &connection->streams;
@@ -173,6 +182,7 @@ void asv_streams_take(AsvQuicConnection *connection, const AsvPacketRef *at, Asv
                 frame->stream.data.size);
   asv_quic_stream_take(&entry->stream, at, frame->stream.offset, frame->stream.data,
                        frame->stream.fin);
+  tell_ahead(connection, entry);
   settle(streams, at, entry);
 }
 

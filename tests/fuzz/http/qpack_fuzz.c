@@ -61,6 +61,8 @@ static char *run(AsvSpan input, gboolean whole) {
       asv_qpack_encoder_gap(qpack, n == 0xffff ? G_MAXUINT64 : n + 1u);
     else if ((tag & 7) == CAPACITY)
       asv_qpack_set_capacity(qpack, n);
+    else if ((tag & 7) == GIVE_UP && tag >> 3)
+      asv_qpack_encoder_ahead(qpack, n);
     else if ((tag & 7) == GIVE_UP)
       asv_qpack_give_up(qpack);
     else

@@ -66,6 +66,11 @@ static gboolean on_stream(void *self, const AsvPacketRef *at, AsvSide from, guin
   return TRUE;
 }
 
+static void on_ahead(void *self, AsvSide from, guint64 id, guint64 n) {
+  (void)self;
+  g_assert(n > 0 && (id & 2) && (id & 1) == (guint64)from);
+}
+
 static void on_migrated(void *self, const AsvPacketRef *at, const AsvEndpoint *client) {
   (void)self, (void)at, (void)client;
 }
@@ -184,6 +189,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, size_t size) {
                           .opened = on_opened,
                           .handshake = on_handshake,
                           .stream = on_stream,
+                          .ahead = on_ahead,
                           .migrated = on_migrated,
                           .unreadable = on_unreadable,
                           .closing = on_closing,

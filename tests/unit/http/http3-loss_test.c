@@ -55,6 +55,37 @@ static void test_gap_unknown(void) {
                  "11 unreadable server bytes-lost 1\n");
 }
 
+#define INSERT_OLD "47 616c742d737663 03 6f6c64" /* alt-svc: old */
+#define INSERT_NEW "47 616c742d737663 03 6e6577" /* alt-svc: new */
+
+/* Six entries fit (RFC 9204 §4.5.1.1), and one is there; the next twelve wait behind a hole when a
+ * response comes that needs the thirteenth, which is told as the first is. begun: the encoder
+ * stream is. */
+static Script3 *script3_doubt(gboolean begun, guint64 gap) {
+  Script3 *script = script3_new(220);
+  for (int side = 0; side < 2; side++) script3_settings(script, (AsvSide)side, 220);
+  script3_hex(script, ASV_CLIENT, 0, "01 0d 00 00 d1 d7 c1 50 06 61 2e 74 65 73 74");
+  if (begun) script3_hex(script, ASV_SERVER, 7, "02 3fbd01" INSERT_OLD);
+  script3_ahead(script, ASV_SERVER, 7, 12 * 12 + (begun ? 0 : 4 + 12));
+  script3_hex(script, ASV_SERVER, 0, "01 04 02 00 d9 80");
+  if (!begun) script3_hex(script, ASV_SERVER, 7, "02 3fbd01" INSERT_OLD);
+  if (gap) script3_gap(script, ASV_SERVER, 7, gap * 12);
+  for (guint64 i = gap; i < 12; i++) script3_hex(script, ASV_SERVER, 7, INSERT_NEW);
+  return script;
+}
+
+static void test_encoder_stream_ahead(void) {
+  const char *request = "3 request stream=0 origin=https://a.test method=GET path=/\n";
+  g_autofree char *read = g_strconcat(
+      request, "6 response stream=0 200 to=3 origin=https://a.test alt-svc=new\n", NULL);
+  g_autofree char *unknown_type = g_strconcat(
+      request, "5 response stream=0 200 to=3 origin=https://a.test alt-svc=new\n", NULL);
+  g_autofree char *lost = g_strconcat(request, "6 unreadable server qpack-lost 4\n", NULL);
+  script3_expect(script3_doubt(TRUE, 0), read);
+  script3_expect(script3_doubt(FALSE, 0), unknown_type);
+  script3_expect(script3_doubt(TRUE, 1), lost);
+}
+
 /* A connection with a bit of everything. */
 static Script3 *script3_rich(void) {
   Script3 *script = script3_start(4096);
@@ -276,5 +307,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/http3-loss/streams-max", test_streams_max);
   g_test_add_func("/http3-loss/blocked-time-max", test_blocked_time_max);
   g_test_add_func("/http3-loss/held-packets-max", test_held_packets_max);
+  g_test_add_func("/http3/loss/encoder-stream-ahead", test_encoder_stream_ahead);
   return g_test_run();
 }

@@ -207,6 +207,84 @@ static void test_gap_before_capacity(void) {
   expect(&told, qpack, "4 :authority: www.example.com;:path: /sample/path;\n8 lost\n12 lost\n");
 }
 
+/* Appends inserts of "a: 1" to "a: N" for the encoder stream, of four octets each. */
+static GByteArray *inserts(guint8 count) {
+  GByteArray *octets = g_byte_array_new();
+  for (guint8 i = 1; i <= count; i++)
+    g_byte_array_append(octets, (guint8[]){0x41, 'a', 1, (guint8)('0' + i)}, 4);
+  return octets;
+}
+
+/* Six entries fit. Two are there, and fifteen are known to follow, when sections come that need the
+ * 14th and the 17th, told as the 2nd and the 5th; another one of the first stream needs none. */
+static void test_ahead(void) {
+  for (gsize part = 1; part <= 60; part++) {
+    Told told = told_new();
+    AsvQpack *qpack = reader_new(&told);
+    g_autoptr(GByteArray) all = inserts(17);
+    asv_qpack_set_capacity(qpack, 220);
+    encoder_hex(qpack, "3fbd01");
+    asv_qpack_encoder_bytes(qpack, asv_span(all->data, 8));
+    asv_qpack_encoder_ahead(qpack, 60);
+    section_hex(qpack, 4, "030080");
+    section_hex(qpack, 8, "060080");
+    section_hex(qpack, 4, "0000d1");
+    section_hex(qpack, 12, "0000d1");
+    for (gsize at = 8; at < all->len; at += part)
+      asv_qpack_encoder_bytes(qpack, asv_span(all->data + at, MIN(part, all->len - at)));
+    section_hex(qpack, 16, "060080");
+    expect(&told, qpack, "12 :method: GET;\n4 a: >;\n8 a: A;\n4 :method: GET;\n16 a: A;\n");
+  }
+}
+
+/* Before the capacity is known too: each section by what was known of when it came. */
+static void test_ahead_before_capacity(void) {
+  Told told = told_new();
+  AsvQpack *qpack = reader_new(&told);
+  g_autoptr(GByteArray) all = inserts(14);
+  encoder_hex(qpack, "3fbd01");
+  asv_qpack_encoder_bytes(qpack, asv_span(all->data, 8));
+  section_hex(qpack, 4, "030080");
+  asv_qpack_encoder_ahead(qpack, 48);
+  section_hex(qpack, 8, "030080");
+  asv_qpack_encoder_bytes(qpack, asv_span(all->data + 8, 48));
+  asv_qpack_set_capacity(qpack, 220);
+  expect(&told, qpack, "4 a: 2;\n8 a: >;\n");
+}
+
+/* What is certain does not wait: three octets more are no five inserts. */
+static void test_ahead_certain(void) {
+  Told told = told_new();
+  AsvQpack *qpack = reader_new(&told);
+  g_autoptr(GByteArray) all = inserts(2);
+  asv_qpack_set_capacity(qpack, 220);
+  encoder_hex(qpack, "3fbd01");
+  asv_qpack_encoder_bytes(qpack, asv_span(all->data, 8));
+  asv_qpack_encoder_ahead(qpack, 5);
+  section_hex(qpack, 4, "030080");
+  section_hex(qpack, 8, "020080");
+  g_assert_cmpstr(told.told->str, ==, "4 a: 2;\n");
+  encoder_hex(qpack, "3fbd818000"); /* the same capacity again */
+  expect(&told, qpack, "4 a: 2;\n8 a: 1;\n");
+}
+
+/* The hole is given up: what was known to follow it counts, though it was not given yet. */
+static void test_ahead_lost(void) {
+  Told told = told_new();
+  AsvQpack *qpack = reader_new(&told);
+  g_autoptr(GByteArray) all = inserts(14);
+  asv_qpack_set_capacity(qpack, 220);
+  encoder_hex(qpack, "3fbd01");
+  asv_qpack_encoder_bytes(qpack, asv_span(all->data, 8));
+  asv_qpack_encoder_ahead(qpack, 48);
+  section_hex(qpack, 4, "030080");
+  asv_qpack_encoder_gap(qpack, 4);
+  section_hex(qpack, 8, "030080");
+  asv_qpack_encoder_bytes(qpack, asv_span(all->data + 12, 44));
+  section_hex(qpack, 12, "030080");
+  expect(&told, qpack, "4 lost\n8 lost\n12 lost\n");
+}
+
 /* A section that cannot be read harms no other that needs no table. */
 static void test_bad_section(void) {
   Told told = told_new();
@@ -314,6 +392,8 @@ typedef struct {
   GByteArray *decoder;
   guint64 lose_after; /* octets of the encoder stream until a gap; G_MAXUINT64: none */
   guint64 gap;
+  gboolean holes;      /* octets come late to the reader, */
+  GByteArray *delayed; /* and these have not come yet */
 } World;
 
 static void sent_free(gpointer data) {
@@ -352,13 +432,24 @@ static void world_deliver_section(World *world) {
   sent_free(sent);
 }
 
+/* The reader gets octets that the receiver has; in half of all calls nothing but word of them. */
+static void world_give_encoder(World *world, AsvSpan octets) {
+  g_byte_array_append(world->delayed, octets.data, (guint)octets.size);
+  if (world->holes && g_rand_boolean(world->rand)) {
+    asv_qpack_encoder_ahead(world->qpack, world->delayed->len);
+    return;
+  }
+  asv_qpack_encoder_bytes(world->qpack, asv_span(world->delayed->data, world->delayed->len));
+  g_byte_array_set_size(world->delayed, 0);
+}
+
 /* The reader gets what the receiver gets, but for one gap. */
 static void world_deliver_encoder(World *world, gsize most) {
   gsize n = MIN(most, world->encoder->len);
   n = (gsize)MIN(n, world->lose_after ? world->lose_after : world->gap);
   if (!n) return;
   if (world->lose_after) {
-    asv_qpack_encoder_bytes(world->qpack, asv_span(world->encoder->data, n));
+    world_give_encoder(world, asv_span(world->encoder->data, n));
     if (world->lose_after != G_MAXUINT64) world->lose_after -= n;
   } else {
     asv_qpack_encoder_gap(world->qpack, n);
@@ -402,7 +493,7 @@ static void world_step(World *world) {
   }
 }
 
-/* Returns how many sections of a run were lost. */
+/* Returns how many sections of a run were lost; lose_after 0: none, but octets come late. */
 static guint world_run(guint32 seed, gsize capacity, gsize blocked, guint64 lose_after) {
   World world = {.rand = g_rand_new_with_seed(seed),
                  .peer = peer_new(capacity, blocked),
@@ -411,7 +502,9 @@ static guint world_run(guint32 seed, gsize capacity, gsize blocked, guint64 lose
                  .under_way = g_ptr_array_new_with_free_func(sent_free),
                  .encoder = g_byte_array_new(),
                  .decoder = g_byte_array_new(),
-                 .lose_after = lose_after};
+                 .lose_after = lose_after ? lose_after : G_MAXUINT64,
+                 .holes = !lose_after,
+                 .delayed = g_byte_array_new()};
   world.qpack = reader_new(&world.told);
   world.gap = (guint64)g_rand_int_range(world.rand, 1, 50);
   gint settings = g_rand_int_range(world.rand, 0, 40);
@@ -419,7 +512,9 @@ static guint world_run(guint32 seed, gsize capacity, gsize blocked, guint64 lose
     if (i == settings) asv_qpack_set_capacity(world.qpack, capacity);
     world_step(&world);
   }
+  world.holes = FALSE;
   while (world.encoder->len) world_deliver_encoder(&world, world.encoder->len);
+  if (world.delayed->len) world_give_encoder(&world, asv_span(NULL, 0));
   while (world.under_way->len) world_deliver_section(&world);
   g_assert_null(asv_qpack_oldest(world.qpack));
   guint lost = world_check(&world);
@@ -430,16 +525,23 @@ static guint world_run(guint32 seed, gsize capacity, gsize blocked, guint64 lose
   g_ptr_array_unref(world.under_way);
   g_byte_array_unref(world.encoder);
   g_byte_array_unref(world.decoder);
+  g_byte_array_unref(world.delayed);
   g_rand_free(world.rand);
   return lost;
 }
 
-static const gsize capacities[] = {0, 64, 4096, 65536};
+static const gsize capacities[] = {0, 64, 220, 4096, 65536};
 
 static void test_interleaved(void) {
   for (gsize c = 0; c < G_N_ELEMENTS(capacities); c++)
     for (guint32 seed = 1; seed <= 20; seed++)
       g_assert_cmpuint(world_run(seed, capacities[c], seed % 2 ? 100 : 0, G_MAXUINT64), ==, 0);
+}
+
+static void test_late_encoder_stream(void) {
+  for (gsize c = 0; c < G_N_ELEMENTS(capacities); c++)
+    for (guint32 seed = 1; seed <= 20; seed++)
+      g_assert_cmpuint(world_run(seed, capacities[c], seed % 2 ? 100 : 0, 0), ==, 0);
 }
 
 static void test_lost_encoder_stream(void) {
@@ -461,6 +563,10 @@ int main(int argc, char **argv) {
   g_test_add_func("/qpack/gap-ambiguous", test_gap_ambiguous);
   g_test_add_func("/qpack/gap-ambiguous-below", test_gap_ambiguous_below);
   g_test_add_func("/qpack/gap-before-capacity", test_gap_before_capacity);
+  g_test_add_func("/qpack/ahead", test_ahead);
+  g_test_add_func("/qpack/ahead-before-capacity", test_ahead_before_capacity);
+  g_test_add_func("/qpack/ahead-certain", test_ahead_certain);
+  g_test_add_func("/qpack/ahead-lost", test_ahead_lost);
   g_test_add_func("/qpack/bad-section", test_bad_section);
   g_test_add_func("/qpack/bad-encoder", test_bad_encoder);
   g_test_add_func("/qpack/table-max", test_table_max);
@@ -468,6 +574,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/qpack/blocked-octets-max", test_blocked_octets_max);
   g_test_add_func("/qpack/encoder-octets-max", test_encoder_octets_max);
   g_test_add_func("/qpack/interleaved", test_interleaved);
+  g_test_add_func("/qpack/late-encoder-stream", test_late_encoder_stream);
   g_test_add_func("/qpack/lost-encoder-stream", test_lost_encoder_stream);
   return g_test_run();
 }

@@ -12,7 +12,7 @@
 #include "analyzer/http/http.h"
 #include "tests/support/feed.h"
 
-typedef enum { STEP_BYTES, STEP_GAP, STEP_END } StepKind;
+typedef enum { STEP_BYTES, STEP_GAP, STEP_END, STEP_AHEAD } StepKind;
 
 typedef struct {
   StepKind kind;

@@ -77,6 +77,12 @@ static inline void script3_gap(Script3 *script, AsvSide side, guint64 stream, gu
   g_array_append_val(script->steps, step);
 }
 
+/* n octets are known to follow what was sent. */
+static inline void script3_ahead(Script3 *script, AsvSide side, guint64 stream, guint64 n) {
+  Step3 step = {.kind = STEP_AHEAD, .side = side, .stream = stream, .gap = n};
+  g_array_append_val(script->steps, step);
+}
+
 static inline void script3_end(Script3 *script, AsvSide side, guint64 stream, AsvEnd why) {
   Step3 step = {.kind = STEP_END, .side = side, .stream = stream, .why = why};
   g_array_append_val(script->steps, step);
@@ -239,6 +245,11 @@ static inline void run3_end(Runner3 *runner, const AsvPacketRef *at, const Step3
   stream->sink.end(stream->sink.self, at, step->why);
 }
 
+static inline void run3_ahead(Runner3 *runner, const AsvPacketRef *at, const Step3 *step) {
+  run3_stream(runner, at, step);
+  asv_http3_ahead(runner->http, step->side, step->stream, step->gap);
+}
+
 static inline int compare_keys(gconstpointer a, gconstpointer b) {
   return (a > b) - (a < b);
 }
@@ -281,6 +292,7 @@ static inline char *script3_run(const AsvSpan *pieces, gsize count, const void *
     asv_http3_set_early_data(runner.http, step->early);
     if (step->kind == STEP_GAP) run3_gap(&runner, &at, step);
     if (step->kind == STEP_END) run3_end(&runner, &at, step);
+    if (step->kind == STEP_AHEAD) run3_ahead(&runner, &at, step);
     for (gsize left = step->size; left && whole;) {
       gsize n = piece < count ? MIN(left, pieces[piece].size - from) : 0;
       if (n) run3_octets(&runner, &at, step, asv_span_sub(pieces[piece], from, n));

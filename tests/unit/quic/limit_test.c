@@ -133,6 +133,21 @@ static void test_hole(void) {
   talk_free(talk);
 }
 
+/* Streams of one direction alone are told of. */
+static void test_ahead(void) {
+  Talk *talk = talk_new(4);
+  say_stream(talk, ASV_SERVER, 403, 0, FALSE);
+  say_stream(talk, ASV_SERVER, 400, 100, FALSE);
+  g_assert_cmpuint(talk->replay->ahead, ==, 0);
+  say_stream(talk, ASV_SERVER, 403, 72, FALSE);
+  g_assert_cmpuint(talk->replay->ahead, ==, 72);
+  say_stream(talk, ASV_SERVER, 403, 48, FALSE);
+  g_assert_cmpuint(talk->replay->ahead, ==, 72);
+  say_stream(talk, ASV_SERVER, 403, 120, TRUE);
+  g_assert_cmpuint(talk->replay->ahead, ==, 120);
+  talk_free(talk);
+}
+
 /* 1-RTT packets before the server's flight wait for it, and are read without it in the end. */
 static void test_kept(void) {
   Talk *talk = talk_new(1);
@@ -329,6 +344,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/quic/limit/streams", test_streams);
   g_test_add_func("/quic/limit/ended", test_ended);
   g_test_add_func("/quic/limit/hole", test_hole);
+  g_test_add_func("/quic/limit/ahead", test_ahead);
   g_test_add_func("/quic/limit/kept", test_kept);
   g_test_add_func("/quic/limit/kept-time", test_kept_time);
   g_test_add_func("/quic/limit/ids", test_ids);

@@ -18,6 +18,7 @@ typedef struct {
   GString *told;
   GHashTable *streams; /* "NUMBER.SIDE.ID" to GByteArray; 0xff... of a gap are not there */
   guint64 gaps, unreadable, connections, streams_open, waits, early;
+  guint64 ahead;  /* the most octets that a stream was told to hold */
   guint64 waiver; /* what every sink returns */
   AsvPacketRef at;
   GArray *datagrams; /* AsvUdp; data borrows from octets */
@@ -109,6 +110,13 @@ static inline gboolean replay_stream(void *self, const AsvPacketRef *at G_GNUC_U
   return TRUE;
 }
 
+static inline void replay_ahead(void *self, AsvSide from, guint64 id, guint64 n) {
+  ReplayConnection *connection = self;
+  g_assert(n && (id & 2));
+  g_assert((id & 1) == (guint64)from);
+  connection->replay->ahead = MAX(connection->replay->ahead, n);
+}
+
 static inline void replay_migrated(void *self, const AsvPacketRef *at G_GNUC_UNUSED,
                                    const AsvEndpoint *client) {
   ReplayConnection *connection = self;
@@ -194,6 +202,7 @@ static inline Replay *replay_new(const char *name, gboolean with_keys) {
                           .opened = replay_opened,
                           .handshake = replay_handshake,
                           .stream = replay_stream,
+                          .ahead = replay_ahead,
                           .migrated = replay_migrated,
                           .unreadable = replay_unreadable,
                           .closing = replay_closing,
