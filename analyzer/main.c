@@ -242,6 +242,8 @@ static void write_report(Program *program) {
     asv_report_text(program->out, program->timeline, report);
   else if (program->options->format == ASV_FORMAT_JSON)
     asv_report_json(program->out, program->timeline, report);
+  else if (program->options->format == ASV_FORMAT_CSV)
+    asv_report_csv(program->out, program->timeline, report);
   else
     asv_report_ndjson(program->out, program->timeline, report);
 }

@@ -38,6 +38,7 @@ static const Choice subjects[] = {{"timeline", ASV_REPORT_TIMELINE},
 static const Choice formats[] = {{"text", ASV_FORMAT_TEXT},
                                  {"json", ASV_FORMAT_JSON},
                                  {"ndjson", ASV_FORMAT_NDJSON},
+                                 {"csv", ASV_FORMAT_CSV},
                                  {"curl-altsvc", ASV_FORMAT_CURL_ALTSVC},
                                  {NULL, 0}};
 static const Choice time_styles[] = {{"r", ASV_TIME_RELATIVE},
@@ -266,8 +267,8 @@ static gboolean take_choices(const RawOptions *raw, AsvOptions *options) {
     return FALSE;
   if (format == ASV_FORMAT_CURL_ALTSVC && subject != ASV_REPORT_CACHE)
     return complain("--format", "curl-altsvc", "a format of anything but -z cache");
-  if (subject == ASV_REPORT_OBSERVATIONS && format == ASV_FORMAT_JSON)
-    return complain("--format", "json", "a format of observations: text or ndjson");
+  if (subject == ASV_REPORT_OBSERVATIONS && (format == ASV_FORMAT_JSON || format == ASV_FORMAT_CSV))
+    return complain("--format", raw->format, "a format of observations: text or ndjson");
   options->format = (AsvReportFormat)format;
   options->report.subject = (AsvReportSubject)subject;
   options->report.time_style = (AsvTimeStyle)style;
@@ -409,7 +410,7 @@ static gboolean parse(RawOptions *raw, char **argv, GError **error) {
       {"expect-cache", 0, 0, G_OPTION_ARG_FILENAME, &raw->expect_cache,
        "Print what differs from a client's storage; exit with 3 when something does", "FILE"},
       {"format", 'T', 0, G_OPTION_ARG_STRING, &raw->format,
-       "text, json, ndjson; curl-altsvc of -z cache", "FORMAT"},
+       "text, json, ndjson, csv; curl-altsvc of -z cache", "FORMAT"},
       {"output", 0, 0, G_OPTION_ARG_FILENAME, &raw->output, "Write to FILE", "FILE"},
       {"time-style", 't', 0, G_OPTION_ARG_STRING, &raw->time_style,
        "Times: r since the first packet, ad local, ud UTC, e epoch", "r|ad|ud|e"},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A finished timeline to text, JSON or NDJSON, on any stdio stream. The caller
+ * A finished timeline to text, JSON, NDJSON or CSV, on any stdio stream. The caller
  * checks the stream for errors.
  */
 #ifndef REPORT_REPORT_H
@@ -24,6 +24,7 @@ typedef enum {
   ASV_FORMAT_TEXT,
   ASV_FORMAT_JSON,
   ASV_FORMAT_NDJSON,
+  ASV_FORMAT_CSV,
   ASV_FORMAT_CURL_ALTSVC /* of ASV_REPORT_CACHE only, see storage.h */
 } AsvReportFormat;
 
@@ -48,5 +49,6 @@ typedef struct {
 void asv_report_text(FILE *out, const AsvTimeline *timeline, const AsvReportOptions *options);
 void asv_report_json(FILE *out, const AsvTimeline *timeline, const AsvReportOptions *options);
 void asv_report_ndjson(FILE *out, const AsvTimeline *timeline, const AsvReportOptions *options);
+void asv_report_csv(FILE *out, const AsvTimeline *timeline, const AsvReportOptions *options);
 
 #endif

@@ -118,7 +118,7 @@ size_of() { stat -c %s "$1"; }
 }
 
 @test "unknown values of options" {
-  for words in "-z nothing" "-T xml" "-T csv" "-t z" "--model netscape" "--client-by name" "--color pink" \
+  for words in "-z nothing" "-T xml" "-T html" "-t z" "--model netscape" "--client-by name" "--color pink" \
     "--at yesterday" "--at +" "--at +1x" "--origin a.test/path" "--fail-on nothing" "-o tcp.stream:1" "-c -1"; do
     run altshark $words "$good"
     fails_with 1 "altshark:" || { echo "for: $words"; return 1; }
@@ -127,7 +127,9 @@ size_of() { stat -c %s "$1"; }
 
 @test "observations have no JSON document" {
   run altshark -z observations -T json "$good"
-  fails_with 1 "ndjson"
+  fails_with 1 "\"json\" is not a format of observations"
+  run altshark -z observations -T csv "$good"
+  fails_with 1 "\"csv\" is not a format of observations"
 }
 
 @test "a filter that does not compile" {

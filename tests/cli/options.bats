@@ -29,7 +29,7 @@ ask() { /usr/bin/python3 -c "import json,sys; d=json.load(sys.stdin); print($1)"
 
 @test "every subject in every format" {
   for subject in timeline origins cache findings connections; do
-    for format in text json ndjson; do
+    for format in text json ndjson csv; do
       altshark -z "$subject" -T "$format" "$SAMPLES/alt-used-wrong/capture.pcapng" >out
       [ -s out ] || { echo "$subject as $format is empty"; return 1; }
       [ "$format" != json ] || ask "d['schema']" <out >/dev/null
@@ -240,4 +240,14 @@ EOF
   run altshark -c 1 -q -z cache seen
   [ "$status" -eq 0 ]
   [[ "$output" == *"seen: --filter and --count are of packets"* ]]
+}
+
+@test "-T csv has the rows of -T ndjson, a column for each key" {
+  for sample in "$SAMPLES"/{misdirected,syntax,two-clients,no-secrets-client,header-h3-curl}; do
+    for subject in timeline origins cache findings connections; do
+      altshark -z $subject -T ndjson "$sample/capture.pcapng" >rows.ndjson
+      altshark -z $subject -T csv "$sample/capture.pcapng" >rows.csv
+      /usr/bin/python3 "$BATS_TEST_DIRNAME/csv_agrees.py" rows.ndjson rows.csv
+    done
+  done
 }
