@@ -6,7 +6,7 @@
 #include <openssl/kdf.h>
 #include <string.h>
 
-enum { ID = 8, TAG = 16, NUMBER = 4, SAMPLE = 16 };
+enum { ID = 8, TAG = 16, NUMBER = 4, SAMPLE = 16, SALT = 20 };
 /* Octets of STREAM data in a datagram. */
 #define PART 1300u
 
@@ -23,10 +23,19 @@ void traffic_put_varint(GByteArray *out, guint64 value) {
 
 /* ---- protection ---- */
 
-/* HKDF-Extract with the salt of version 1 (RFC 9001 §5.2). */
-static void initial_secret(const guint8 *id, guint8 out[32]) {
-  static const guint8 salt[] = {0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17,
-                                0x9a, 0xe6, 0xa4, 0xc8, 0x0c, 0xad, 0xcc, 0xbb, 0x7f, 0x0a};
+/* The salt of Initial secrets: of version 1 and its last two drafts (RFC 9001 §5.2), or of
+ * draft-ietf-quic-tls-29 to -32. */
+static const guint8 *salt_of(guint draft) {
+  static const guint8 version_1[SALT] = {0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34,
+                                         0xb3, 0x4d, 0x17, 0x9a, 0xe6, 0xa4, 0xc8,
+                                         0x0c, 0xad, 0xcc, 0xbb, 0x7f, 0x0a};
+  static const guint8 draft_29[SALT] = {0xaf, 0xbf, 0xec, 0x28, 0x99, 0x93, 0xd2, 0x4c, 0x9e, 0x97,
+                                        0x86, 0xf1, 0x9c, 0x61, 0x11, 0xe0, 0x43, 0x90, 0xa8, 0x99};
+  return draft && draft <= 32 ? draft_29 : version_1;
+}
+
+/* HKDF-Extract (RFC 9001 §5.2). */
+static void initial_secret(const guint8 *id, const guint8 *salt, guint8 out[32]) {
   EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
   EVP_KDF_CTX *context = EVP_KDF_CTX_new(kdf);
   int mode = EVP_KDF_HKDF_MODE_EXTRACT_ONLY;
@@ -34,7 +43,7 @@ static void initial_secret(const guint8 *id, guint8 out[32]) {
       OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0),
       OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode),
       OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)id, ID),
-      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)salt, sizeof salt),
+      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)salt, SALT),
       OSSL_PARAM_construct_end()};
   if (EVP_KDF_derive(context, out, 32, parameters) <= 0) g_error("no HKDF");
   EVP_KDF_CTX_free(context);
@@ -79,7 +88,7 @@ static void put_long(TrafficQuic *quic, TrafficSide from, guint8 type, const GBy
   GByteArray *out = quic->datagram;
   guint start = out->len;
   traffic_put_number(out, 0xc0u | (guint)type << 4 | (NUMBER - 1), 1);
-  traffic_put_number(out, 1, 4);
+  traffic_put_number(out, quic->draft ? 0xff000000u | quic->draft : 1, 4);
   traffic_put_number(out, ID, 1);
   traffic_put(out, quic->ids[1 - from], ID);
   traffic_put_number(out, ID, 1);
@@ -148,9 +157,15 @@ static GByteArray *parameters_of(const TrafficQuic *quic, TrafficSide side) {
   return out;
 }
 
+/* What both sides say; the name of the protocol goes to alpn. */
+static TrafficHello hello_of(const TrafficQuic *quic, char alpn[8]) {
+  g_snprintf(alpn, 8, quic->draft ? "h3-%u" : "h3", quic->draft);
+  return (TrafficHello){.alpn = alpn, .draft = quic->draft > 0};
+}
+
 static void protect_initial(TrafficQuic *quic, const guint8 *original) {
   guint8 secret[32], side[32];
-  initial_secret(original, secret);
+  initial_secret(original, salt_of(quic->draft), secret);
   traffic_expand(secret, "client in", side, sizeof side);
   protect_with(&quic->now[TRAFFIC_CLIENT], side);
   traffic_expand(secret, "server in", side, sizeof side);
@@ -179,7 +194,10 @@ void traffic_ask_quic(TrafficQuic *quic, TrafficCapture *capture, guint number, 
   }
   memcpy(quic->original, original, ID);
   g_autoptr(GByteArray) client = parameters_of(quic, TRAFFIC_CLIENT);
-  const TrafficHello hello = {.sni = sni, .alpn = "h3", .parameters = {client, NULL}};
+  char alpn[8];
+  TrafficHello hello = hello_of(quic, alpn);
+  hello.sni = sni;
+  hello.parameters[TRAFFIC_CLIENT] = client;
   protect_initial(quic, original);
   guint8 chosen[ID];
   memcpy(chosen, quic->ids[TRAFFIC_SERVER], ID);
@@ -192,7 +210,9 @@ void traffic_ask_quic(TrafficQuic *quic, TrafficCapture *capture, guint number, 
 void traffic_answer_quic(TrafficQuic *quic, const GByteArray *certificate) {
   g_autoptr(GByteArray) out = g_byte_array_new();
   g_autoptr(GByteArray) server = parameters_of(quic, TRAFFIC_SERVER);
-  const TrafficHello hello = {.alpn = "h3", .parameters = {NULL, server}};
+  char alpn[8];
+  TrafficHello hello = hello_of(quic, alpn);
+  hello.parameters[TRAFFIC_SERVER] = server;
   traffic_put_server_hello(out, &quic->tls);
   send_crypto(quic, TRAFFIC_SERVER, 0, out);
   for (int side = 0; side < 2; side++) protect_with(&quic->now[side], quic->tls.secrets[side]);

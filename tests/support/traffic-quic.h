@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Made-up QUIC version 1 connections (RFC 9000, 9001; AES-128-GCM) and the
- * HTTP/3 frames in them, for tests and benchmarks.
+ * Made-up QUIC connections of version 1 (RFC 9000, 9001; AES-128-GCM) or its
+ * drafts 29 to 34, and the HTTP/3 frames in them, for tests and benchmarks.
  */
 #ifndef TESTS_SUPPORT_TRAFFIC_QUIC_H
 #define TESTS_SUPPORT_TRAFFIC_QUIC_H
@@ -23,13 +23,15 @@ typedef struct {
   guint16 ports[2];
   guint8 ids[2][8];   /* the connection id that side chose for itself */
   guint8 original[8]; /* the first one that the client wrote to */
+  guint draft;        /* number of the draft and of HTTP/3's; 0: version 1 */
   TrafficTls tls;     /* its secrets and random alone */
   TrafficPackets now[2];
   guint unacknowledged[2]; /* packets of that side with frames to acknowledge */
   GByteArray *packet, *datagram;
 } TrafficQuic;
 
-/* The client's first Initial of connection `number`, with ALPN h3; quic->tls has its secrets. */
+/* The client's first Initial of connection `number`, with ALPN h3 or h3-NN; quic->tls has its
+ * secrets, quic->draft its version. */
 void traffic_ask_quic(TrafficQuic *quic, TrafficCapture *capture, guint number, const char *sni);
 /* The server's flight that answers it. */
 void traffic_answer_quic(TrafficQuic *quic, const GByteArray *certificate);

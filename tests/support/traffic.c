@@ -246,6 +246,12 @@ static void put_extensions(GByteArray *out, const GByteArray *extensions) {
   traffic_put(out, extensions->data, extensions->len);
 }
 
+/* RFC 9001 §8.2, and its drafts. */
+static void put_parameters(GByteArray *extensions, const TrafficHello *hello, TrafficSide side) {
+  if (hello->parameters[side])
+    put_extension(extensions, hello->draft ? 0xffa5 : 57, hello->parameters[side]);
+}
+
 void traffic_put_client_hello(GByteArray *out, const TrafficTls *tls, const TrafficHello *hello) {
   g_autoptr(GByteArray) body = g_byte_array_new();
   g_autoptr(GByteArray) extensions = g_byte_array_new();
@@ -258,8 +264,7 @@ void traffic_put_client_hello(GByteArray *out, const TrafficTls *tls, const Traf
   put_alpn(extensions, hello->alpn);
   traffic_put_number(extensions, 0x002b0003, 4);
   traffic_put_number(extensions, 0x020304, 3);
-  if (hello->parameters[TRAFFIC_CLIENT])
-    put_extension(extensions, 57, hello->parameters[TRAFFIC_CLIENT]);
+  put_parameters(extensions, hello, TRAFFIC_CLIENT);
   put_extensions(body, extensions);
   traffic_put_message(out, 1, body);
 }
@@ -315,8 +320,7 @@ void traffic_put_server_flight(GByteArray *out, const TrafficHello *hello,
   g_autoptr(GByteArray) extensions = g_byte_array_new();
   g_autoptr(GByteArray) chain = g_byte_array_new();
   put_alpn(extensions, hello->alpn);
-  if (hello->parameters[TRAFFIC_SERVER])
-    put_extension(extensions, 57, hello->parameters[TRAFFIC_SERVER]);
+  put_parameters(extensions, hello, TRAFFIC_SERVER);
   put_extensions(body, extensions);
   traffic_put_message(out, 8, body);
   traffic_put_number(chain, 0, 1);

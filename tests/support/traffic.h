@@ -81,6 +81,7 @@ typedef struct {
 typedef struct {
   const char *sni, *alpn;
   const GByteArray *parameters[2]; /* QUIC transport parameters, or NULL */
+  gboolean draft;                  /* they stand in the extension of drafts, 0xffa5 */
 } TrafficHello;
 
 /* HKDF-Expand-Label with SHA-256 and an empty context (RFC 8446 §7.1). */
