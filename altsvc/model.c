@@ -7,6 +7,26 @@
 #define VIA(name) (1U << ASV_VIA_##name)
 #define EVERYWHERE (VIA(HTTP1_HEADER) | VIA(HTTP2_HEADER) | VIA(HTTP3_HEADER))
 
+#define UPPER_CASE (1U << ASV_MALFORMED_UPPER_CASE_NAME)
+#define MALFORMED (UPPER_CASE | 1U << ASV_MALFORMED_CONNECTION_FIELD)
+
+/*
+ * What all versions of curl have in common. Its rows differ by
+ * - 8.1: lines of a response over HTTP/2 are buffered one by one and read before an error of their
+ *   stream (curl/curl#10771, of 2023-03-30, between 8.0.1 and 8.1.0), so that a malformed one no
+ *   longer takes back those before it;
+ * - 8.13: the parser was rewritten (curl/curl#16454, of 2025-02-24, between 8.12.1 and 8.13.0);
+ * - 8.15: `clear` needs no semicolon (curl/curl#17917; the release notes of 8.15.0 name it);
+ * - 8.18: each alternative has parameters of its own (curl/curl#20160, of 2026-01-02, five days
+ *   before 8.18.0; no release notes were at hand).
+ * Since curl/curl#22676, of 2026-08-25, it reads on behind unknown parameters; no release with that
+ * is known, and no row has it.
+ */
+#define CURL                                                                                   \
+  .model = ASV_MODEL_CURL, .name = "curl", .replaces = ASV_REPLACES_SOURCE, .last_line = TRUE, \
+  .keeps_same = TRUE, .ma_largest = G_MAXINT64, .persist = TRUE, .reads_misdirected = TRUE,    \
+  .early_over = EVERYWHERE, .stores_expired = TRUE, .uses_tcp = TRUE, .origins_max = 5000
+
 /* Of one model the rows for older versions stand first. */
 static const AsvModel models[] = {
     {.model = ASV_MODEL_RFC7838,
@@ -31,6 +51,7 @@ static const AsvModel models[] = {
      .reads_frames = TRUE,
      .reads_misdirected = TRUE,
      .early_over = VIA(HTTP2_HEADER) | VIA(HTTP3_HEADER),
+     .drops_malformed = UPPER_CASE,
      .marks_broken = TRUE,
      .origins_max = 500},
     {.model = ASV_MODEL_FIREFOX,
@@ -41,56 +62,21 @@ static const AsvModel models[] = {
      .ma_largest = G_MAXINT32,
      .reads_frames = TRUE,
      .statuses_below = 500,
+     .drops_malformed = UPPER_CASE,
      .misdirected_drops = TRUE,
      .validates = TRUE,
      .uses_tcp = TRUE,
      .origins_max = 1024},
-    {.model = ASV_MODEL_CURL,
-     .name = "curl",
-     .seen_in = "curl 7.88",
-     .before_major = 8,
-     .before_minor = 13,
-     .read = asv_value_read_curl_7,
-     .replaces = ASV_REPLACES_SOURCE,
-     .last_line = TRUE,
-     .keeps_same = TRUE,
-     .ma_largest = G_MAXINT64,
-     .persist = TRUE,
-     .reads_misdirected = TRUE,
-     .early_over = EVERYWHERE,
-     .stores_expired = TRUE,
-     .uses_tcp = TRUE,
-     .origins_max = 5000},
-    {.model = ASV_MODEL_CURL,
-     .name = "curl",
-     .seen_in = "curl 8.14",
-     .before_major = 8,
-     .before_minor = 16,
-     .read = asv_value_read_curl_8,
-     .replaces = ASV_REPLACES_SOURCE,
-     .last_line = TRUE,
-     .keeps_same = TRUE,
-     .ma_largest = G_MAXINT64,
-     .persist = TRUE,
-     .reads_misdirected = TRUE,
-     .early_over = EVERYWHERE,
-     .stores_expired = TRUE,
-     .uses_tcp = TRUE,
-     .origins_max = 5000},
-    {.model = ASV_MODEL_CURL,
-     .name = "curl",
-     .seen_in = "its parser of 2026, the rest curl 8.14",
-     .read = asv_value_read_curl,
-     .replaces = ASV_REPLACES_SOURCE,
-     .last_line = TRUE,
-     .keeps_same = TRUE,
-     .ma_largest = G_MAXINT64,
-     .persist = TRUE,
-     .reads_misdirected = TRUE,
-     .early_over = EVERYWHERE,
-     .stores_expired = TRUE,
-     .uses_tcp = TRUE,
-     .origins_max = 5000},
+    {CURL, .seen_in = "curl 7.88", .before_major = 8, .before_minor = 1,
+     .read = asv_value_read_curl_7, .drops_malformed = MALFORMED},
+    {CURL, .seen_in = "curl 7.88 and 8.14", .before_major = 8, .before_minor = 13,
+     .read = asv_value_read_curl_7, .cuts_malformed = MALFORMED},
+    {CURL, .seen_in = "curl 8.14", .before_major = 8, .before_minor = 15,
+     .read = asv_value_read_curl_8, .cuts_malformed = MALFORMED},
+    {CURL, .seen_in = "curl 8.14, `clear` as in 8.15", .before_major = 8, .before_minor = 18,
+     .read = asv_value_read_curl_8_15, .cuts_malformed = MALFORMED},
+    {CURL, .seen_in = "its parser of 2026, the rest curl 8.14", .read = asv_value_read_curl,
+     .cuts_malformed = MALFORMED},
 };
 
 const AsvModel *asv_model_rfc7838(void) {

@@ -44,6 +44,8 @@ typedef struct {
   gboolean reads_misdirected; /* takes Alt-Svc from a 421 */
   guint statuses_below;       /* from responses of lower status only; 0: from all */
   guint early_over;           /* bits 1 << AsvVia: takes it from 1xx, but 101, over these */
+  guint drops_malformed; /* bits 1 << AsvMalformed: over HTTP/2 takes none from such a response */
+  guint cuts_malformed;  /* likewise: takes what stands before the malformed field */
   gboolean misdirected_drops; /* §6: a 421 from an alternative removes its entry */
   gboolean network_drops;     /* §2.2: a network change drops entries without persist=1 */
   gboolean validates;         /* connects to an alternative before it counts */

@@ -36,6 +36,11 @@ static const char *const ech_names[ASV_ECHS] = {
     [ASV_ECH_ACCEPTED] = "accepted",
 };
 
+static const char *const malformed_names[ASV_MALFORMEDS] = {
+    [ASV_MALFORMED_UPPER_CASE_NAME] = "upper-case-name",
+    [ASV_MALFORMED_CONNECTION_FIELD] = "connection-field",
+};
+
 static const char *const failure_names[ASV_FAILURES] = {
     [ASV_FAILURE_NO_ANSWER] = "no-answer",
     [ASV_FAILURE_REFUSED] = "refused",
@@ -82,6 +87,10 @@ const char *asv_from_name(AsvFrom from) {
 
 const char *asv_ech_name(AsvEch ech) {
   return ech_names[ech];
+}
+
+const char *asv_malformed_name(AsvMalformed malformed) {
+  return malformed_names[malformed];
 }
 
 const char *asv_failure_reason_name(AsvFailureReason reason) {

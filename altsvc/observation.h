@@ -44,6 +44,14 @@ typedef enum { ASV_FROM_NOBODY, ASV_FROM_CLIENT, ASV_FROM_SERVER, ASV_FROMS } As
 
 typedef enum { ASV_ECH_NONE, ASV_ECH_GREASE, ASV_ECH_OFFERED, ASV_ECH_ACCEPTED, ASV_ECHS } AsvEch;
 
+/* What RFC 9113 §8.2 and RFC 9114 §4.2 forbid in a response. */
+typedef enum {
+  ASV_MALFORMED_NOT,
+  ASV_MALFORMED_UPPER_CASE_NAME,
+  ASV_MALFORMED_CONNECTION_FIELD,
+  ASV_MALFORMEDS
+} AsvMalformed;
+
 /* Why a connection did not come to be used, or stopped being usable. */
 typedef enum {
   ASV_FAILURE_NO_ANSWER,            /* its first packet was repeated and never answered */
@@ -86,8 +94,9 @@ typedef enum {
 /* The name each value has in SPEC'd output: "http2-header", "client", "fin", "no-secrets", ... */
 const char *asv_observation_kind_name(AsvObservationKind kind);
 const char *asv_via_name(AsvVia via);
-const char *asv_from_name(AsvFrom from); /* NULL for ASV_FROM_NOBODY */
-const char *asv_ech_name(AsvEch ech);    /* NULL for ASV_ECH_NONE */
+const char *asv_from_name(AsvFrom from);                /* NULL for ASV_FROM_NOBODY */
+const char *asv_ech_name(AsvEch ech);                   /* NULL for ASV_ECH_NONE */
+const char *asv_malformed_name(AsvMalformed malformed); /* NULL for ASV_MALFORMED_NOT */
 const char *asv_failure_reason_name(AsvFailureReason reason);
 const char *asv_close_reason_name(AsvCloseReason reason);
 const char *asv_unreadable_reason_name(AsvUnreadableReason reason);
@@ -181,6 +190,8 @@ typedef struct {
   AsvSpan date;
   guint status; /* 0 for frames */
   gboolean trailer;
+  AsvMalformed malformed;   /* the response has such a field; of both kinds, the first kind */
+  gboolean malformed_first; /* it stands before the Alt-Svc lines */
   AsvFrom from;
   AsvSpan frame_origin; /* the frame's Origin as written; data NULL when not a frame or empty */
   guint8 frame_flags;

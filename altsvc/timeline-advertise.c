@@ -100,6 +100,13 @@ static Ruling unread_frame(void) {
   return ruling;
 }
 
+/* As seen over HTTP/2: a client may have handed on what came before the malformed field. */
+static gboolean is_discarded(const AsvModel *model, const AsvAdvertisementSeen *about) {
+  guint cuts = about->malformed_first ? model->cuts_malformed : 0;
+  return about->malformed && about->via == ASV_VIA_HTTP2_HEADER &&
+         ((model->drops_malformed | cuts) & 1U << about->malformed);
+}
+
 /* Which of them a client reads at all. For RFC 7838 that is all but a 421's (§6). */
 static Ruling judge_by_model(const AsvModel *model, const AsvOriginState *origin,
                              const AsvAdvertisementSeen *about) {
@@ -114,6 +121,8 @@ static Ruling judge_by_model(const AsvModel *model, const AsvOriginState *origin
     reason = "client-ignores-status";
   else if (is_early(about->status) && !(model->early_over & 1U << about->via))
     reason = "client-ignores-early-hints";
+  else if (is_discarded(model, about))
+    reason = "client-ignores-malformed";
   return (Ruling){.ignored = reason != NULL, .by_model = TRUE, .reason = reason};
 }
 

@@ -30,8 +30,10 @@ void asv_value_read_chromium(AsvSpan value, const AsvOrigin *origin, AsvReading 
 void asv_value_read_firefox(AsvSpan value, const AsvOrigin *origin, AsvReading *reading);
 /* Before 8.13. */
 void asv_value_read_curl_7(AsvSpan value, const AsvOrigin *origin, AsvReading *reading);
-/* From 8.13 to 8.15. */
+/* 8.13 and 8.14. */
 void asv_value_read_curl_8(AsvSpan value, const AsvOrigin *origin, AsvReading *reading);
+/* From 8.15 to 8.17. */
+void asv_value_read_curl_8_15(AsvSpan value, const AsvOrigin *origin, AsvReading *reading);
 /* Since. */
 void asv_value_read_curl(AsvSpan value, const AsvOrigin *origin, AsvReading *reading);
 

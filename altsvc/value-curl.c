@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Field values as three generations of curl read them: from the left, keeping
+ * Field values as four generations of curl read them: from the left, keeping
  * what came before the first thing that they do not understand. All know h1,
  * h2 and h3 without percent-encoding and keep persist. What a curl does not
  * know as a name of a protocol counts for nothing.
@@ -170,7 +170,21 @@ void asv_value_read_curl_8(AsvSpan value, const AsvOrigin *origin G_GNUC_UNUSED,
   } while (asv_cut_skip(&in, ','));
 }
 
-/* ---- later ---- */
+/* ---- since 8.15 ---- */
+
+static gboolean is_clear(AsvSpan value) {
+  AsvReader in = asv_reader(value);
+  return asv_span_is_nocase(asv_span_trim(asv_cut_until(&in, ";")), "clear");
+}
+
+void asv_value_read_curl_8_15(AsvSpan value, const AsvOrigin *origin, AsvReading *reading) {
+  if (is_clear(value))
+    clear(reading);
+  else
+    asv_value_read_curl_8(value, origin, reading);
+}
+
+/* ---- since 8.18 ---- */
 
 /* Reads on up to the first parameter that curl does not know. FALSE: and no further. */
 static gboolean parameters_later(AsvReader *in, AsvAlternative *alternative) {
@@ -188,12 +202,10 @@ static gboolean parameters_later(AsvReader *in, AsvAlternative *alternative) {
 void asv_value_read_curl(AsvSpan value, const AsvOrigin *origin G_GNUC_UNUSED,
                          AsvReading *reading) {
   AsvReader in = asv_reader(value);
-  AsvSpan word = asv_span_trim(asv_cut_until(&in, ";"));
-  if (asv_span_is_nocase(word, "clear")) {
+  if (is_clear(value)) {
     clear(reading);
     return;
   }
-  in = asv_reader(value);
   do {
     AsvSpan id = asv_span_trim(asv_cut_until(&in, "="));
     const char *alpn = alpn_of(id, FALSE);

@@ -103,7 +103,7 @@ static AltsvcRequest *find_request(const Frame *frame, guint32 stream) {
 
 /* ---- header sections ---- */
 
-/* Such a name is malformed (RFC 9113 §8.2.1), and no name that we know. */
+/* Such a name is malformed (RFC 9113 §8.2.1), and no name that we know: its line has none. */
 static gboolean has_upper_case(AsvSpan name) {
   for (gsize i = 0; i < name.size; i++)
     if (g_ascii_isupper(name.data[i])) return TRUE;
@@ -115,7 +115,9 @@ static void read_header(proto_node *node, gpointer data) {
   AltsvcField field = altsvc_field_of(node);
   if (field == ALTSVC_FIELD_HTTP2_HEADER_NAME)
     frame->name = altsvc_field_octets(frame->pinfo, node);
-  else if (field == ALTSVC_FIELD_HTTP2_HEADER_VALUE && !has_upper_case(frame->name))
+  else if (field == ALTSVC_FIELD_HTTP2_HEADER_VALUE && has_upper_case(frame->name))
+    altsvc_section_add(&frame->section, asv_span_text(""), asv_span(NULL, 0));
+  else if (field == ALTSVC_FIELD_HTTP2_HEADER_VALUE)
     altsvc_section_add(&frame->section, frame->name, altsvc_field_octets(frame->pinfo, node));
   proto_tree_children_foreach(node, read_header, frame);
 }

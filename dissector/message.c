@@ -133,6 +133,22 @@ static AsvSpan origin_of(const AltsvcRequest *request) {
   return asv_span_text(request->origin);
 }
 
+static const char *const connection_names[] = {"connection", "keep-alive", "proxy-connection",
+                                               "transfer-encoding", "upgrade"};
+
+/* What RFC 9113 §8.2 forbids, and whether it stands before the Alt-Svc lines. */
+static void find_malformed(const AltsvcSection *section, AsvAdvertisementSeen *seen) {
+  guint at = altsvc_section_place(section, "");
+  seen->malformed = at ? ASV_MALFORMED_UPPER_CASE_NAME : ASV_MALFORMED_NOT;
+  for (gsize i = 0; i < G_N_ELEMENTS(connection_names); i++) {
+    guint place = altsvc_section_place(section, connection_names[i]);
+    if (!place) continue;
+    if (!seen->malformed) seen->malformed = ASV_MALFORMED_CONNECTION_FIELD;
+    at = at ? MIN(at, place) : place;
+  }
+  seen->malformed_first = at && at < altsvc_section_place(section, "alt-svc");
+}
+
 static void tell_alt_svc(AltsvcConnection *connection, const AltsvcMessage *about,
                          const AltsvcSection *section, const AltsvcRequest *request) {
   g_autoptr(GArray) lines = altsvc_section_all(section, "alt-svc");
@@ -157,17 +173,16 @@ static void tell_alt_svc(AltsvcConnection *connection, const AltsvcMessage *abou
       .status = (guint)status,
       .trailer = about->trailer,
       .from = ASV_FROM_SERVER};
+  if (has_stream(about) && !about->trailer) find_malformed(section, &seen.advertisement);
   altsvc_connection_tell(connection, &seen);
 }
 
 /* The names of RFC 9113 §8.2.2 that the section has, in this order. */
 static GArray *connection_fields(const AltsvcSection *section) {
-  static const char *const names[] = {"connection", "keep-alive", "proxy-connection",
-                                      "transfer-encoding", "upgrade"};
   GArray *found = g_array_new(FALSE, FALSE, sizeof(AsvSpan));
-  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-    AsvSpan name = asv_span_text(names[i]);
-    if (altsvc_section_get(section, names[i]).data) g_array_append_val(found, name);
+  for (gsize i = 0; i < G_N_ELEMENTS(connection_names); i++) {
+    AsvSpan name = asv_span_text(connection_names[i]);
+    if (altsvc_section_get(section, connection_names[i]).data) g_array_append_val(found, name);
   }
   return found;
 }

@@ -22,6 +22,12 @@ AsvSpan altsvc_section_get(const AltsvcSection *section, const char *name) {
   return asv_span(NULL, 0);
 }
 
+guint altsvc_section_place(const AltsvcSection *section, const char *name) {
+  for (guint i = 0; i < section->lines->len; i++)
+    if (is_named(line_at(section, i), name)) return i + 1;
+  return 0;
+}
+
 GArray *altsvc_section_all(const AltsvcSection *section, const char *name) {
   GArray *values = g_array_new(FALSE, FALSE, sizeof(AsvSpan));
   for (guint i = 0; i < section->lines->len; i++)

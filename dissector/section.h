@@ -29,6 +29,9 @@ GArray *altsvc_section_all(const AltsvcSection *section, const char *name);
 /* The same as one list (RFC 9110 §5.3): NULL when there are none; to be freed. */
 GByteArray *altsvc_section_join(const AltsvcSection *section, const char *name);
 
+/* The place of the first line of that name, plus one; 0 when absent. */
+guint altsvc_section_place(const AltsvcSection *section, const char *name);
+
 /* TRUE when the lines, as one list, have this token (no regard to case). */
 gboolean altsvc_section_has_token(const AltsvcSection *section, const char *name,
                                   const char *token);

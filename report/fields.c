@@ -29,6 +29,10 @@ static const char *ech_name(guint value) {
   return asv_ech_name((AsvEch)value);
 }
 
+static const char *malformed_name(guint value) {
+  return asv_malformed_name((AsvMalformed)value);
+}
+
 static const char *failure_name(guint value) {
   return asv_failure_reason_name((AsvFailureReason)value);
 }
@@ -44,6 +48,7 @@ static const char *unreadable_name(guint value) {
 static const AsvFieldNames vias = {via_name, ASV_VIAS};
 static const AsvFieldNames froms = {from_name, ASV_FROMS};
 static const AsvFieldNames echs = {ech_name, ASV_ECHS};
+static const AsvFieldNames malformeds = {malformed_name, ASV_MALFORMEDS};
 static const AsvFieldNames failures = {failure_name, ASV_FAILURES};
 static const AsvFieldNames closes = {close_name, ASV_CLOSES};
 static const AsvFieldNames unreadables = {unreadable_name, ASV_UNREADABLES};
@@ -113,6 +118,8 @@ static const AsvField advertisement_fields[] = {
     {"date", SPAN_AT(advertisement.date), .detail = TRUE},
     {"status", NUMBER_AT(advertisement.status), .when = ASV_WHEN_FILLED},
     {"trailer", FLAG_IF_TRUE_AT(advertisement.trailer)},
+    {"malformed", NAME_AT(advertisement.malformed, malformeds), .when = ASV_WHEN_PRESENT},
+    {"malformed_first", FLAG_IF_TRUE_AT(advertisement.malformed_first)},
     {"from", NAME_AT(advertisement.from, froms), .when = ASV_WHEN_PRESENT},
     {"frame_origin", SPAN_AT(advertisement.frame_origin)},
     {"frame_flags", NUMBER_AT(advertisement.frame_flags), .when = ASV_WHEN_FRAME},

@@ -169,6 +169,7 @@ const char *asv_words_reason(const char *reason) {
       {"client-ignores-http", "this client stores nothing for http origins"},
       {"client-ignores-status", "this client does not read it with that status"},
       {"client-ignores-early-hints", "this client does not read it in early hints"},
+      {"client-ignores-malformed", "this client discards a response with such a field"},
       {"client-rejects-value", "this client cannot read the value"},
       {"client-keeps-none", "this client knows none of these protocols"},
       {"client-keeps-route", "this client goes on with the connection or entry that it has"},

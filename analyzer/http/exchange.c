@@ -182,6 +182,18 @@ static gsize gather(AsvExchange *exchange, const AsvFields *fields, gboolean nam
   return alt_svc;
 }
 
+/* What RFC 9113 §8.2 forbids, and whether it stands before the Alt-Svc lines. */
+static void find_malformed(const AsvFields *fields, AsvHttpResponse *response) {
+  guint at = fields->first[ASV_FIELD_UPPER_CASE];
+  response->malformed = at ? ASV_MALFORMED_UPPER_CASE_NAME : ASV_MALFORMED_NOT;
+  for (guint f = ASV_FIELD_CONNECTION; f < ASV_FIELDS; f++) {
+    if (!fields->first[f]) continue;
+    if (!response->malformed) response->malformed = ASV_MALFORMED_CONNECTION_FIELD;
+    at = at ? MIN(at, fields->first[f]) : fields->first[f];
+  }
+  response->malformed_first = at && at < fields->first[ASV_FIELD_ALT_SVC];
+}
+
 static void tell_response(AsvExchange *exchange, const AsvPacketRef *at, AsvHttpResponse *response,
                           const AsvFields *fields, const AsvKept *request) {
   const AsvHttpEvents *events = exchange->events;
@@ -196,6 +208,7 @@ static void tell_response(AsvExchange *exchange, const AsvPacketRef *at, AsvHttp
   response->alt_svc_count = alt_svc;
   response->connection_fields = spans ? spans + alt_svc : NULL;
   response->connection_fields_count = lists ? exchange->context->spans->len - alt_svc : 0;
+  if (alt_svc && response->has_stream && !response->trailer) find_malformed(fields, response);
   response->age = asv_fields_get(fields, ASV_FIELD_AGE);
   response->date = asv_fields_get(fields, ASV_FIELD_DATE);
   events->response(events->self, at, response);

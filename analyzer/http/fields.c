@@ -120,6 +120,12 @@ AsvField asv_field_find_lower(AsvSpan name) {
   return find(name, FALSE);
 }
 
+gboolean asv_field_is_upper(AsvSpan name) {
+  for (gsize i = 0; i < name.size; i++)
+    if (g_ascii_isupper((char)name.data[i])) return TRUE;
+  return FALSE;
+}
+
 const char *asv_field_name(AsvField field) {
   static const char *const names[ASV_FIELDS] = {[ASV_FIELD_CONNECTION] = "connection",
                                                 [ASV_FIELD_KEEP_ALIVE] = "keep-alive",

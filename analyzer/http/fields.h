@@ -32,6 +32,7 @@ typedef enum {
   ASV_FIELD_FORWARDED,
   ASV_FIELD_CONTENT_TYPE,
   ASV_FIELD_CONTENT_ENCODING,
+  ASV_FIELD_UPPER_CASE, /* HTTP/2: the first line whose name has upper case, which is no field */
   ASV_FIELD_CONNECTION, /* from here on the connection-specific ones of RFC 9113 §8.2.2 */
   ASV_FIELD_KEEP_ALIVE,
   ASV_FIELD_PROXY_CONNECTION,
@@ -64,6 +65,8 @@ void asv_fields_copy(AsvFields *to, const AsvFields *from);
 AsvField asv_field_find(AsvSpan name);
 /* The same where a name in upper case is none (RFC 9113 §8.2.1, RFC 9114 §4.2). */
 AsvField asv_field_find_lower(AsvSpan name);
+/* TRUE when a name has upper case. */
+gboolean asv_field_is_upper(AsvSpan name);
 /* The name of a connection-specific field, in lower case. */
 const char *asv_field_name(AsvField field);
 

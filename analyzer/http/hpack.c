@@ -16,6 +16,14 @@ AsvHpack *asv_hpack_new(void) {
   return hpack;
 }
 
+static void add(AsvFields *fields, AsvSpan name, AsvSpan value) {
+  AsvField field = asv_field_find_lower(name);
+  if (field != ASV_FIELD_NONE)
+    asv_fields_add(fields, field, value);
+  else if (!fields->first[ASV_FIELD_UPPER_CASE] && asv_field_is_upper(name))
+    asv_fields_add(fields, ASV_FIELD_UPPER_CASE, asv_span(NULL, 0));
+}
+
 gboolean asv_hpack_inflate(AsvHpack *hpack, AsvSpan part, gboolean final, AsvFields *fields) {
   static const guint8 nothing[1] = {0};
   const guint8 *at = part.size ? part.data : nothing;
@@ -28,8 +36,7 @@ gboolean asv_hpack_inflate(AsvHpack *hpack, AsvSpan part, gboolean final, AsvFie
     at += read;
     left -= (gsize)read;
     if (flags & NGHTTP2_HD_INFLATE_EMIT) {
-      AsvField field = asv_field_find_lower(asv_span(nv.name, nv.namelen));
-      if (field != ASV_FIELD_NONE) asv_fields_add(fields, field, asv_span(nv.value, nv.valuelen));
+      add(fields, asv_span(nv.name, nv.namelen), asv_span(nv.value, nv.valuelen));
     }
     if (flags & NGHTTP2_HD_INFLATE_FINAL) {
       nghttp2_hd_inflate_end_headers(hpack);

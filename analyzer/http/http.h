@@ -7,6 +7,7 @@
 #ifndef ANALYZER_HTTP_HTTP_H
 #define ANALYZER_HTTP_HTTP_H
 
+#include "altsvc/observation.h"
 #include "altsvc/origin.h"
 #include "analyzer/sink.h"
 
@@ -39,6 +40,8 @@ typedef struct {
   const char *keep_alive_why;       /* NULL when it is in effect, else as AsvKeepAliveSeen.why */
   const AsvSpan *connection_fields; /* names of connection-specific fields, HTTP/2 and 3 only */
   gsize connection_fields_count;
+  AsvMalformed malformed;   /* what makes a response with Alt-Svc malformed */
+  gboolean malformed_first; /* it stands before the Alt-Svc lines */
 } AsvHttpResponse;
 
 /* An ALTSVC frame (RFC 7838 §4) of either side. */

@@ -62,6 +62,8 @@ AsvAdvertisementSeen asv_observe_alt_svc(const AsvHttpResponse *response, AsvVia
       .date = response->date,
       .status = response->status,
       .trailer = response->trailer,
+      .malformed = response->malformed,
+      .malformed_first = response->malformed_first,
       .from = ASV_FROM_SERVER};
 }
 

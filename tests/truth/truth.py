@@ -21,11 +21,6 @@ PENDING_LIFE = 15  # seconds: what Firefox gives an entry whose validation is pe
 KNOWN = {
     "19b-restart-h2--curl8": "learned in a first run that was not captured, and what it left on "
                              "disk was not kept",
-    "47-connection-fields-in-h2--chromium": "raw4.test: a field name in upper case; the client "
-                                            "resets the stream, which altshark does not judge",
-    "47-connection-fields-in-h2--firefox": "raw4.test: likewise",
-    "47-connection-fields-in-h2--curl7": "this curl drops responses with connection-specific "
-                                         "fields or names in upper case",
 }
 
 # Runs whose log of requests is another than what the capture can show.
@@ -158,24 +153,37 @@ class Comparison:
 
 
 REQUEST = re.compile(r"(\S+) HTTP/(\S+) (\S+) (\S+) (.*) alt-used=(\S+)")
+# Of the server that sends malformed responses, which notes no path.
+RAW_REQUEST = re.compile(r"(\S+) RAW (\S+) request ")
+
+
+def logged(run):
+    """Time, host and path (None: not noted) of each request that the server saw."""
+    requests = []
+    for line in run.requests:
+        found, raw = REQUEST.match(line), RAW_REQUEST.match(line)
+        if found:
+            requests.append((seconds(found[1]), found[4].split(":")[0], found[5].split("?")[0]))
+        elif raw:
+            requests.append((seconds(raw[1]), raw[2], None))
+    return requests
 
 
 def navigations(run):
     """The time of each of the client's requests; None where the server saw none."""
     times = []
-    waiting = [REQUEST.match(line) for line in run.requests]
-    waiting = [found for found in waiting if found]
+    waiting = logged(run)
     for step in run.truth["steps"]:
         if not step.startswith("nav:"):
             continue
         host, _, path = step[len("nav:"):].split("://", 1)[1].partition("/")
         path = ("/" + path).split("?")[0]
         host = re.sub(r":\d+$", "", host)
-        at = next((i for i, found in enumerate(waiting)
-                   if found[5].split("?")[0] == path and found[4].split(":")[0] == host), None)
+        at = next((i for i, (_, name, asked) in enumerate(waiting)
+                   if asked in (path, None) and name == host), None)
         times.append(None)
         if at is not None:
-            times[-1] = seconds(waiting[at][1])
+            times[-1] = waiting[at][0]
             del waiting[:at + 1]
     return times
 

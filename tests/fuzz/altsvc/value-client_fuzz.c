@@ -23,9 +23,9 @@ static void check(AsvReadValue read, AsvSpan value) {
 }
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size) {
-  static const AsvReadValue readers[] = {asv_value_read_chromium, asv_value_read_firefox,
-                                         asv_value_read_curl_7, asv_value_read_curl_8,
-                                         asv_value_read_curl};
+  static const AsvReadValue readers[] = {asv_value_read_chromium,  asv_value_read_firefox,
+                                         asv_value_read_curl_7,    asv_value_read_curl_8,
+                                         asv_value_read_curl_8_15, asv_value_read_curl};
   for (gsize i = 0; i < G_N_ELEMENTS(readers); i++) check(readers[i], asv_span(data, size));
   return 0;
 }

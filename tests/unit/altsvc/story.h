@@ -16,7 +16,8 @@
  *
  *   answer STREAM ORIGIN STATUS [alt]                        ORIGIN `-`: none
  *
- *   header STREAM ORIGIN STATUS [age=N] [trailer] [problem=WORD] : VALUE      lines with | between
+ *   header STREAM ORIGIN STATUS [age=N] [trailer] [problem=WORD] [upper|connection-field] [first]
+ *          : VALUE         lines with | between; upper: a name in upper case; first: before Alt-Svc
  *
  *   frame STREAM ORIGIN [origin=TEXT] [problem=WORD] [client] [long] : VALUE
  *
@@ -138,13 +139,18 @@ static void story_lines(StoryLine *line) {
 
 static void story_header(StoryLine *line) {
   AsvAdvertisementSeen *about = &line->seen.advertisement;
-  *about = (AsvAdvertisementSeen){.origin = story_origin(line->words[4]),
-                                  .status = (guint)atol(line->words[5]),
-                                  .age = story_span(story_key(line, "age")),
-                                  .trailer = story_has(line, "trailer"),
-                                  .origin_problem = story_key(line, "problem"),
-                                  .from = ASV_FROM_SERVER,
-                                  .value = line->value};
+  *about = (AsvAdvertisementSeen){
+      .origin = story_origin(line->words[4]),
+      .status = (guint)atol(line->words[5]),
+      .age = story_span(story_key(line, "age")),
+      .trailer = story_has(line, "trailer"),
+      .malformed = story_has(line, "upper")              ? ASV_MALFORMED_UPPER_CASE_NAME
+                   : story_has(line, "connection-field") ? ASV_MALFORMED_CONNECTION_FIELD
+                                                         : ASV_MALFORMED_NOT,
+      .malformed_first = story_has(line, "first"),
+      .origin_problem = story_key(line, "problem"),
+      .from = ASV_FROM_SERVER,
+      .value = line->value};
   story_stream(line->words[3], &about->has_stream, &about->stream);
   about->via = line->words[1][0] == 'q' ? ASV_VIA_HTTP3_HEADER
                : about->has_stream      ? ASV_VIA_HTTP2_HEADER

@@ -477,6 +477,80 @@ static const Story stories[] = {
      "https://a.test ready\n"
      "  1 #4 learned h3=a.test:443 until 86401\n"
      "  2 #5 cleared 1\n"},
+    {"/model/curl/clear-since-8.15",
+     "0 t0 open\n"
+     "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"
+     "0 t0 get 1 https://a.test /x agent=curl/8.15.0\n"
+     "1 t0 header 1 https://a.test 200 : h3=\":443\"; ma=60, h2=\":444\"; ma=90\n"
+     "2 t0 header 1 https://a.test 200 : clear\n",
+     "https://a.test ready\n"
+     "  1 #4 learned h3=a.test:443 until 91 ~ learned h3 at a.test:443 for 60 s; h2 at a.test:444 "
+     "for 90 s\n"
+     "  2 #5 cleared 1\n"},
+    {"/model/curl/parameters-of-each-since-8.18",
+     "0 t0 open\n"
+     "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"
+     "0 t0 get 1 https://a.test /x agent=curl/8.18.0\n"
+     "1 t0 header 1 https://a.test 200 : h3=\":443\"; ma=60, h2=\":444\"; ma=90\n",
+     "https://a.test ready\n"
+     "  1 #4 learned h3=a.test:443 until 61\n"
+     "  1 #4 learned h2=a.test:444 until 91\n"
+     "  1. h3=a.test:443 until 61 over h2\n"
+     "  2. h2=a.test:444 until 91 over h2\n"},
+    {"/model/curl-7.88/malformed-is-discarded",
+     "0 t0 open\n"
+     "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"
+     "0 t0 get 1 https://a.test /x agent=curl/7.88.1\n"
+     "1 t0 header 1 https://a.test 200 connection-field : h3=\":443\"\n"
+     "2 t0 header 1 https://a.test 200 upper : h3=\":444\"\n"
+     "3 t0 header 1 https://a.test 200 : h3=\":445\"\n",
+     "https://a.test ready\n"
+     "  1 #4 ignored client-ignores-malformed ~ learned h3 at a.test:443 for 86400 s\n"
+     "  2 #5 ignored client-ignores-malformed ~ learned h3 at a.test:444 for 86400 s\n"
+     "  3 #6 learned h3=a.test:445 until 86403\n"
+     "  1. h3=a.test:445 until 86403 over h2\n"
+     "advertisements-differ x3\n"},
+    {"/model/curl-8.14/what-stands-before-the-malformed-counts",
+     "0 t0 open\n"
+     "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"
+     "0 t0 get 1 https://a.test /x agent=curl/8.14.1\n"
+     "1 t0 header 1 https://a.test 200 connection-field : h3=\":443\"\n"
+     "2 t0 header 1 https://a.test 200 upper first : h3=\":444\"\n",
+     "https://a.test ready\n"
+     "  1 #4 learned h3=a.test:443 until 86401\n"
+     "  2 #5 ignored client-ignores-malformed ~ learned h3 at a.test:444 for 86400 s\n"
+     "  1. h3=a.test:443 until 86401 over h2\n"
+     "advertisements-differ x2\n"},
+    {"/model/chromium/name-in-upper-case",
+     "0 t0 open\n"
+     "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"
+     "0 t0 get 1 https://a.test /x agent=Chrome/156.0.0.0\n"
+     "1 t0 header 1 https://a.test 200 connection-field first : h3=\":443\"\n"
+     "2 t0 header 1 https://a.test 200 upper : h3=\":444\"\n",
+     "https://a.test ready\n"
+     "  1 #4 learned h3=a.test:443 until 86401\n"
+     "  2 #5 ignored client-ignores-malformed ~ learned h3 at a.test:444 for 86400 s\n"
+     "  1. h3=a.test:443 until 86401\n"
+     "advertisements-differ x2\n"},
+    {"/model/firefox/name-in-upper-case",
+     "0 t0 open\n"
+     "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"
+     "0 t0 get 1 https://a.test /x agent=Firefox/153.0\n"
+     "1 t0 header 1 https://a.test 200 upper : h3=\":444\"\n"
+     "2 t0 header 1 https://a.test 200 connection-field first : h3=\":443\"\n",
+     "https://a.test ready\n"
+     "  1 #4 ignored client-ignores-malformed ~ learned h3 at a.test:444 for 86400 s\n"
+     "  2 #5 learned h3=a.test:443 until 86402\n"
+     "  1. h3=a.test:443 until 86402\n"
+     "advertisements-differ x2\n"},
+    {"/model/rfc7838/malformed-counts",
+     "0 t0 open\n"
+     "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"
+     "0 t0 get 1 https://a.test /x\n"
+     "1 t0 header 1 https://a.test 200 upper first : h3=\":443\"\n",
+     "https://a.test ready\n"
+     "  1 #4 learned h3=a.test:443 until 86401\n"
+     "  1. h3=a.test:443 until 86401\n"},
     {"/model/curl/last-line-counts",
      "0 t0 open\n"
      "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"

@@ -60,7 +60,9 @@ static void test_upper_case(void) {
   Script *script = script_http2();
   script_get(script, 1, "a.test");
   script_headers(script, ASV_SERVER, 1, TRUE, SVC "Alt-Svc: h2=\":1\"\nAge: 4\n");
-  script_expect(script, REQUEST("4", "1") ANSWER("5", "1", "4"));
+  script_expect(script, REQUEST("4", "1")
+                "5 response stream=1 200 to=4 origin=https://a.test alt-svc=h3=\":443\" "
+                "malformed=upper-case-name\n");
 }
 
 /* A header block in HEADERS with padding and priority, and two CONTINUATION frames. */
@@ -137,6 +139,33 @@ static void test_specific_fields(void) {
                 "5 response stream=1 200 to=4 origin=https://a.test keep-alive=timeout=5, max=200 "
                 "why=not-http1 specific=connection specific=keep-alive specific=proxy-connection "
                 "specific=transfer-encoding specific=upgrade\n");
+}
+
+/* Which of two kinds, and whether it stands before Alt-Svc; not said without Alt-Svc. */
+static void test_malformed(void) {
+  Script *script = script_http2();
+  const char *const responses[] = {":status: 200\nalt-svc: v\nConnection: x\n",
+                                   ":status: 200\nUPPER: x\nlower: y\nalt-svc: v\n",
+                                   ":status: 200\nalt-svc: v\nupgrade: h3\nalt-svc: w\n",
+                                   ":status: 200\nupgrade: h3\nalt-svc: v\nServer: x\n",
+                                   ":status: 200\nServer: x\n",
+                                   ":status: 200\nalt-svc: v\nte: x\n"};
+  for (guint i = 0; i < G_N_ELEMENTS(responses); i++) {
+    script_get(script, 2 * i + 1, "a.test");
+    script_headers(script, ASV_SERVER, 2 * i + 1, TRUE, responses[i]);
+  }
+  script_expect(
+      script,
+      REQUEST("4", "1") "5 response stream=1 200 to=4 origin=https://a.test alt-svc=v "
+      "malformed=upper-case-name\n" REQUEST("6", "3")
+      "7 response stream=3 200 to=6 origin=https://a.test alt-svc=v malformed=upper-case-name "
+      "first\n" REQUEST("8", "5")
+      "9 response stream=5 200 to=8 origin=https://a.test alt-svc=v alt-svc=w specific=upgrade "
+      "malformed=connection-field\n" REQUEST("10", "7")
+      "11 response stream=7 200 to=10 origin=https://a.test alt-svc=v specific=upgrade "
+      "malformed=upper-case-name first\n" REQUEST("12", "9")
+      "13 response stream=9 200 to=12 origin=https://a.test\n" REQUEST("14", "11")
+      "15 response stream=11 200 to=14 origin=https://a.test alt-svc=v\n");
 }
 
 static void test_push(void) {
@@ -519,6 +548,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/http2/block-bad", test_block_bad);
   g_test_add_func("/http2/interim-and-trailers", test_interim_and_trailers);
   g_test_add_func("/http2/specific-fields", test_specific_fields);
+  g_test_add_func("/http2/malformed", test_malformed);
   g_test_add_func("/http2/push", test_push);
   g_test_add_func("/http2/no-origin", test_no_origin);
   g_test_add_func("/http2/altsvc", test_altsvc);

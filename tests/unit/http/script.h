@@ -216,6 +216,9 @@ static inline void on_response(void *self, const AsvPacketRef *at, const AsvHttp
   if (r->keep_alive_why) g_string_append_printf(told->told, " why=%s", r->keep_alive_why);
   for (gsize i = 0; i < r->connection_fields_count; i++)
     told_text(self, "specific", r->connection_fields[i]);
+  if (r->malformed)
+    g_string_append_printf(told->told, " malformed=%s%s", asv_malformed_name(r->malformed),
+                           r->malformed_first ? " first" : "");
   told_line(self);
 }
 

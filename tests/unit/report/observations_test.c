@@ -232,11 +232,14 @@ static void test_advertisement(void) {
                                               .date = asv_span_text(""),
                                               .status = 103,
                                               .trailer = TRUE,
+                                              .malformed = ASV_MALFORMED_UPPER_CASE_NAME,
+                                              .malformed_first = TRUE,
                                               .from = ASV_FROM_SERVER};
   check(&seen,
         ",\"stream\":1,\"via\":\"http2-header\",\"origin\":\"https://a.test\","
         "\"value\":\"clear, h3=\\\":1\\\"\",\"lines\":2,\"values\":[\"clear\",\"h3=\\\":1\\\"\"],"
-        "\"age\":\"0\",\"date\":\"\",\"status\":103,\"trailer\":true,\"from\":\"server\"");
+        "\"age\":\"0\",\"date\":\"\",\"status\":103,\"trailer\":true,"
+        "\"malformed\":\"upper-case-name\",\"malformed_first\":true,\"from\":\"server\"");
 }
 
 static void test_frame(void) {
