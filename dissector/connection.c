@@ -5,6 +5,7 @@
  */
 #include "connection.h"
 
+#include "failure.h"
 #include "http1.h"
 #include "http2.h"
 #include "http3.h"
@@ -52,7 +53,7 @@ AltsvcConnection *altsvc_connection_new(const AltsvcCommon *common, gboolean qui
   connection->ports[0] = (guint16)pinfo->srcport;
   connection->ports[1] = (guint16)pinfo->destport;
   connection->label = g_strdup_printf("%s:%u", quic ? "quic" : "tcp", number);
-  if (quic) connection->quic = altsvc_quic_new(pinfo);
+  if (quic) connection->quic = altsvc_quic_new(connection, pinfo);
   return connection;
 }
 
@@ -211,6 +212,7 @@ void altsvc_connection_end_side(AltsvcConnection *connection, AsvFrom from) {
 }
 
 void altsvc_connection_close(AltsvcConnection *connection, AsvFrom by, AsvCloseReason reason) {
+  altsvc_failure_incomplete(connection, reason);
   if (connection->closed) return;
   connection->closed = TRUE;
   AsvObservation seen = altsvc_connection_observation(connection, ASV_OBSERVATION_CLOSE);
@@ -230,6 +232,7 @@ void altsvc_connection_open_tunnel(AltsvcConnection *connection, AsvSpan target)
   tunnel->at = connection->at;
   tunnel->sender = connection->sender;
   tunnel->client = client;
+  tunnel->watch.heard[0] = tunnel->watch.heard[1] = 1; /* CONNECT was answered */
   tunnel->ref =
       (AsvConnectionRef){.client = tunnel->addresses[client],
                          .server = tunnel->ends[1 - client],

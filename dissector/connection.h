@@ -13,6 +13,7 @@
 #include "altsvc/observation.h"
 #include "analyzer/http/http.h"
 #include "analyzer/net/net.h"
+#include "analyzer/net/watch.h"
 #include "stream.h"
 
 /* A plugin is not told the name of the capture file. */
@@ -24,18 +25,24 @@ typedef struct {
   gint64 time; /* nanoseconds since 1970 */
 } AltsvcPlace;
 
+static inline AsvPacketRef altsvc_place_ref(const AltsvcPlace *at) {
+  return (AsvPacketRef){.order = at->packet, .packet = at->packet, .time = at->time};
+}
+
 typedef struct AltsvcHttp1 AltsvcHttp1;
 typedef struct AltsvcHttp2 AltsvcHttp2;
 typedef struct AltsvcHttp3 AltsvcHttp3;
 typedef struct AltsvcQuic AltsvcQuic;
 typedef struct AltsvcTls AltsvcTls;
+typedef struct AltsvcWaiting AltsvcWaiting;
 
 /* What the connections of a capture file share. */
 typedef struct {
-  GHashTable *sessions; /* GBytes* to AltsvcCertificate*: what a resumed session began with */
-  GQueue *in_order;     /* their GBytes*, the oldest first */
-  GHashTable *servers;  /* char*, a set: endpoints known to be servers */
-  AsvHttpContext *http; /* what analyzer/http shares */
+  GHashTable *sessions;   /* GBytes* to AltsvcCertificate*: what a resumed session began with */
+  GQueue *in_order;       /* their GBytes*, the oldest first */
+  GHashTable *servers;    /* char*, a set: endpoints known to be servers */
+  AsvHttpContext *http;   /* what analyzer/http shares */
+  AltsvcWaiting *waiting; /* what connections wait for */
 } AltsvcCommon;
 
 typedef struct AltsvcConnection {
@@ -52,6 +59,8 @@ typedef struct AltsvcConnection {
   int client; /* which of ends; -1 while it is not known */
   AsvConnectionRef ref;
   AltsvcStream streams[2]; /* of ends */
+  AsvWatch watch;          /* of TCP */
+  guint failures;          /* bits by AsvFailureReason: told */
   gboolean ended[2];       /* of ends: nothing more comes */
   gboolean spoke[2];       /* of ends: some HTTP was read */
   gboolean lost[2];        /* client, server: something of it was not captured or not readable */
@@ -68,6 +77,7 @@ typedef struct AltsvcConnection {
   AltsvcHttp2 *http2;
   AltsvcHttp3 *http3;
   AltsvcQuic *quic;                /* NULL: TCP */
+  struct AltsvcConnection *older;  /* between the same endpoints; or NULL */
   struct AltsvcConnection *tunnel; /* what follows on this connection belongs to; or NULL */
 } AltsvcConnection;
 

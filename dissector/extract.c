@@ -5,11 +5,14 @@
  */
 #include "extract.h"
 
+#include "analyzer/dns/dns.h"
 #include "certificate.h"
 #include "connection.h"
+#include "failure.h"
 #include "fields.h"
 #include "http1.h"
 #include "http2.h"
+#include "icmp.h"
 #include "names.h"
 #include "quic.h"
 #include "tls.h"
@@ -20,6 +23,7 @@ struct AltsvcExtract {
   GHashTable *connections; /* AltsvcConnection* by stream number */
   GHashTable *quic;        /* the same, of QUIC */
   GPtrArray *in_order;     /* the same, by first packet; owned */
+  AltsvcIcmp *icmp;
   AltsvcCommon common;
   AsvCaptureSeen capture;
   AltsvcPlace last;
@@ -52,11 +56,13 @@ AltsvcExtract *altsvc_extract_new(void) {
   extract->connections = g_hash_table_new(NULL, NULL);
   extract->quic = g_hash_table_new(NULL, NULL);
   extract->common.http = asv_http_context_new();
+  extract->common.waiting = altsvc_waiting_new();
   extract->common.sessions =
       g_hash_table_new_full(g_bytes_hash, g_bytes_equal, bytes_free, altsvc_certificate_unref);
   extract->common.in_order = g_queue_new();
   extract->common.servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   extract->in_order = g_ptr_array_new_with_free_func(connection_free);
+  extract->icmp = altsvc_icmp_new();
   return extract;
 }
 
@@ -66,6 +72,8 @@ void altsvc_extract_free(AltsvcExtract *extract) {
   g_hash_table_destroy(extract->quic);
   g_ptr_array_unref(extract->in_order);
   asv_http_context_free(extract->common.http);
+  altsvc_waiting_free(extract->common.waiting);
+  altsvc_icmp_free(extract->icmp);
   g_hash_table_destroy(extract->common.sessions);
   g_queue_free_full(extract->common.in_order, bytes_free);
   g_hash_table_destroy(extract->common.servers);
@@ -92,6 +100,7 @@ static AltsvcConnection *connection_of(const Walk *walk, gboolean quic, guint32 
     connection = altsvc_connection_new(&extract->common, quic, number, walk->pinfo, &walk->at);
     g_hash_table_insert(table, key, connection);
     g_ptr_array_add(extract->in_order, connection);
+    altsvc_icmp_add(extract->icmp, connection);
   }
   altsvc_connection_enter(connection, walk->pinfo, &walk->at, walk->out);
   note_mac(connection, walk->mac);
@@ -106,14 +115,21 @@ static void take_segment(const Walk *walk) {
   if (walk->flags & TCP_SYN)
     altsvc_connection_sender_is(connection,
                                 walk->flags & TCP_ACK ? ASV_FROM_SERVER : ASV_FROM_CLIENT);
-  altsvc_stream_take(stream, sequence, walk->length);
+  AltsvcSegment segment = {.asks = (walk->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN,
+                           .resets = (walk->flags & TCP_RST) != 0};
+  segment.repeats = altsvc_stream_take(stream, sequence, walk->length);
+  altsvc_failure_segment(connection, &segment);
   if (walk->flags & TCP_FIN) altsvc_stream_fin(stream, sequence + walk->length);
 }
 
 /* What ends the connection counts after all that the packet carries. */
 static void take_end(const Walk *walk) {
   AltsvcConnection *connection = walk->connection;
-  if (!connection || connection->quic) return;
+  if (!connection) return;
+  if (connection->quic) {
+    altsvc_quic_end_datagram(connection);
+    return;
+  }
   const AltsvcStream *stream = &connection->streams[connection->sender];
   if (walk->flags & TCP_RST)
     altsvc_connection_close(connection, altsvc_connection_from(connection), ASV_CLOSE_RESET);
@@ -160,7 +176,8 @@ static void walk_node(proto_node *node, gpointer data);
 
 /* A packet; of those in one datagram only the first has the number of the connection. */
 static void walk_packet(proto_node *node, Walk *walk) {
-  walk->packet = (AltsvcQuicPacket){.level = ALTSVC_LEVEL_OTHER};
+  walk->packet =
+      (AltsvcQuicPacket){.level = ALTSVC_LEVEL_OTHER, .octets = altsvc_field_octets_on(node)};
   proto_tree_children_foreach(node, walk_node, walk);
   if (walk->connection && walk->connection->quic && walk->packet.size)
     altsvc_quic_end_packet(walk->connection, walk->pinfo, &walk->packet);
@@ -200,6 +217,13 @@ static gboolean walk_quic(Walk *walk, AltsvcField field, proto_node *node) {
   }
 }
 
+/* Time decides for QUIC where altshark looks for it. */
+static void take_datagram(const Walk *walk) {
+  const packet_info *pinfo = walk->pinfo;
+  if (!walk->quoted && !asv_dns_port((guint16)pinfo->srcport, (guint16)pinfo->destport))
+    altsvc_failure_tick_quic(walk->extract->common.waiting, &walk->at, walk->out);
+}
+
 /* ---- DNS ---- */
 
 static void note_length(proto_node *node, gpointer data) {
@@ -235,6 +259,9 @@ static void walk_node(proto_node *node, gpointer data) {
     case ALTSVC_FIELD_ETH_SOURCE:
       walk->mac = altsvc_field_octets(walk->pinfo, node);
       return;
+    case ALTSVC_FIELD_TCP:
+      if (walk->quoted) return;
+      break;
     case ALTSVC_FIELD_TCP_STREAM:
       walk->connection = connection_of(walk, FALSE, (guint32)altsvc_field_number(node));
       break;
@@ -253,12 +280,15 @@ static void walk_node(proto_node *node, gpointer data) {
       break;
     case ALTSVC_FIELD_UDP_STREAM:
       walk->udp = (guint32)altsvc_field_number(node);
+      take_datagram(walk);
       return;
     case ALTSVC_FIELD_DNS:
       if (!walk->quoted) take_names(walk, inner, node);
       return;
     case ALTSVC_FIELD_ICMP:
+    case ALTSVC_FIELD_ICMPV6:
       walk->quoted = TRUE;
+      altsvc_icmp_take(walk->extract->icmp, walk->pinfo, node, &walk->at, walk->out);
       break;
     case ALTSVC_FIELD_TLS:
       if (inner) altsvc_tls_node(inner, walk->pinfo, node);
@@ -292,6 +322,7 @@ void altsvc_extract_packet(AltsvcExtract *extract, packet_info *pinfo, proto_tre
                .at = {.packet = pinfo->num,
                       .time = (gint64)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs}};
   count(extract, pinfo, &walk.at);
+  altsvc_failure_tick(extract->common.waiting, &walk.at, out);
   if (tree) proto_tree_children_foreach(tree, walk_node, &walk);
   take_end(&walk);
 }
@@ -322,6 +353,7 @@ void altsvc_extract_finish(const AltsvcExtract *extract, const AsvObserver *out)
   seen.capture.format = "-";
   seen.capture.complete = TRUE;
   out->observe(out->self, &seen);
+  extract->common.waiting->out = out;
   for (guint i = 0; i < extract->in_order->len; i++)
     finish_connection(extract, g_ptr_array_index(extract->in_order, i), out);
 }

@@ -47,11 +47,6 @@ AltsvcHttp3 *altsvc_http3_new(AltsvcConnection *connection) {
   return http3;
 }
 
-static AsvPacketRef place(const AltsvcConnection *connection) {
-  return (AsvPacketRef){
-      .order = connection->at.packet, .packet = connection->at.packet, .time = connection->at.time};
-}
-
 void altsvc_http3_free(AltsvcHttp3 *http3) {
   if (!http3) return;
   g_hash_table_destroy(http3->streams);
@@ -88,7 +83,7 @@ static void settle(AltsvcHttp3 *http3, Entry *entry) {
 }
 
 static Entry *open_stream(AltsvcHttp3 *http3, AsvSide side, guint64 id, guint64 key) {
-  AsvPacketRef at = place(http3->connection);
+  AsvPacketRef at = altsvc_place_ref(&http3->connection->at);
   AsvSink sink = {.self = NULL};
   Entry *entry = g_new0(Entry, 1);
   entry->key = key;
@@ -101,7 +96,7 @@ static Entry *open_stream(AltsvcHttp3 *http3, AsvSide side, guint64 id, guint64 
 }
 
 static void take_data(AltsvcHttp3 *http3, AsvSide side, const AsvQuicFrame *frame) {
-  AsvPacketRef at = place(http3->connection);
+  AsvPacketRef at = altsvc_place_ref(&http3->connection->at);
   guint64 id = frame->stream.id, key = id << 1 | (guint64)side;
   gpointer found = NULL;
   gboolean known = g_hash_table_lookup_extended(http3->streams, &key, NULL, &found);
@@ -114,7 +109,7 @@ static void take_data(AltsvcHttp3 *http3, AsvSide side, const AsvQuicFrame *fram
 }
 
 static void take_reset(AltsvcHttp3 *http3, AsvSide side, guint64 id) {
-  AsvPacketRef at = place(http3->connection);
+  AsvPacketRef at = altsvc_place_ref(&http3->connection->at);
   guint64 key = id << 1 | (guint64)side;
   Entry *entry = g_hash_table_lookup(http3->streams, &key);
   if (entry) {
@@ -140,7 +135,7 @@ void altsvc_http3_frame(AltsvcHttp3 *http3, const AsvQuicFrame *frame) {
 }
 
 void altsvc_http3_tick(AltsvcHttp3 *http3) {
-  AsvPacketRef at = place(http3->connection);
+  AsvPacketRef at = altsvc_place_ref(&http3->connection->at);
   while (http3->holes.head) {
     Entry *entry = http3->holes.head->data;
     if (at.time - entry->hole_time < ASV_QUIC_HOLE_TIME) return;

@@ -60,7 +60,7 @@ static hf_register_info fields[] = {
     TEXT(
         EVENT, "Event", "event",
         "What happened to an alternative: learned, refreshed, replaced, cleared, expired, removed, "
-        "forgotten, ignored, tried, used"),
+        "forgotten, ignored, tried, used, failed"),
     TEXT(ALT_USED, "Alt-Used", "alt_used", "The alternative that a request says it went to"),
     TEXT(CACHE_ENTRY, "Cache entry", "cache.entry",
          "An alternative that the client's cache holds for the origin after this packet"),

@@ -23,4 +23,8 @@
 /* Octets behind holes of one direction of TCP, in ranges: with more it is lost anyway. */
 #define ALTSVC_RANGES_MAX 256u
 
+/* Connections between the same endpoints that an ICMP error may be about, the newest first: the
+ * others have ended long ago. */
+#define ALTSVC_QUOTED_MAX 8u
+
 #endif

@@ -12,14 +12,10 @@ static void tell(void *self, const AsvPacketRef *at, AsvObservation *seen) {
   out->observe(out->self, seen);
 }
 
-static AsvPacketRef place_of(const AltsvcPlace *at) {
-  return (AsvPacketRef){.order = at->packet, .packet = at->packet, .time = at->time};
-}
-
 void altsvc_names_datagram(const packet_info *pinfo, const AltsvcPlace *at, guint32 number,
                            AsvSpan message, const AsvObserver *out) {
   if (!asv_dns_port((guint16)pinfo->srcport, (guint16)pinfo->destport)) return;
-  AsvPacketRef place = place_of(at);
+  AsvPacketRef place = altsvc_place_ref(at);
   AsvUdp udp = {.source = altsvc_connection_endpoint(&pinfo->src, pinfo->srcport),
                 .destination = altsvc_connection_endpoint(&pinfo->dst, pinfo->destport),
                 .number = number,
@@ -30,7 +26,7 @@ void altsvc_names_datagram(const packet_info *pinfo, const AltsvcPlace *at, guin
 
 void altsvc_names_message(AltsvcConnection *connection, const AltsvcPlace *at, AsvSpan message) {
   altsvc_connection_from(connection);
-  AsvPacketRef place = place_of(at);
+  AsvPacketRef place = altsvc_place_ref(at);
   AsvAsker asker = {.ref = &connection->ref, .self = (void *)connection->out, .tell = tell};
   AsvDnsEvents events = asv_observe_names(&asker);
   asv_dns_message(message, &place, &events);

@@ -7,6 +7,7 @@
 #ifndef DISSECTOR_QUIC_H
 #define DISSECTOR_QUIC_H
 
+#include "analyzer/quic/watch.h"
 #include "connection.h"
 
 /* What packets are encrypted with. */
@@ -24,9 +25,11 @@ typedef struct {
   gboolean opened; /* it has frames */
   gboolean reset;  /* it is a stateless reset */
   guint64 size;    /* octets */
+  AsvSpan octets;  /* from its first one on */
 } AltsvcQuicPacket;
 
-AltsvcQuic *altsvc_quic_new(const packet_info *pinfo);
+/* connection is borrowed. */
+AltsvcQuic *altsvc_quic_new(AltsvcConnection *connection, const packet_info *pinfo);
 void altsvc_quic_free(AltsvcQuic *quic);
 
 /* Which end sent the packet in work: its client may have moved (RFC 9000 §9). */
@@ -39,7 +42,13 @@ void altsvc_quic_frame(AltsvcConnection *connection, const proto_node *node,
 void altsvc_quic_end_packet(AltsvcConnection *connection, const packet_info *pinfo,
                             const AltsvcQuicPacket *packet);
 
-/* Tells what could not be read and was not told yet, as if nothing more came. */
-void altsvc_quic_tell_rest(const AltsvcConnection *connection);
+/* The datagram in work is over. */
+void altsvc_quic_end_datagram(AltsvcConnection *connection);
+
+/* How far the connection has come: of a AsvQuicWatch, whose owner it is. */
+AsvQuicProgress altsvc_quic_progress(const void *connection);
+
+/* Tells what was not told yet, as if nothing more came. */
+void altsvc_quic_tell_rest(AltsvcConnection *connection);
 
 #endif

@@ -34,16 +34,24 @@ static void catch_up(AltsvcStream *stream) {
   }
 }
 
-void altsvc_stream_take(AltsvcStream *stream, guint32 from, guint32 size) {
+gboolean altsvc_stream_take(AltsvcStream *stream, guint32 from, guint32 size) {
   Range range = {from, from + size};
-  if (!stream->known) stream->next = from;
+  if (!stream->known) stream->first = stream->highest = stream->next = from;
   stream->known = TRUE;
-  if (distance(range.to, stream->next) <= 0) return;
+  gboolean again = size && distance(range.to, stream->highest) <= 0;
+  if (!again) stream->highest = range.to;
+  if (distance(range.to, stream->next) <= 0) return again;
   if (distance(from, stream->next) > 0)
     hold(stream, range);
   else
     stream->next = range.to;
   catch_up(stream);
+  return again;
+}
+
+gboolean altsvc_stream_has_sent(const AltsvcStream *stream, guint32 sequence) {
+  return stream->known && distance(sequence, stream->first) >= -1 &&
+         distance(stream->highest, sequence) >= 0;
 }
 
 void altsvc_stream_fin(AltsvcStream *stream, guint32 at) {

@@ -11,16 +11,20 @@
 
 typedef struct {
   gboolean known;
-  guint32 next; /* sequence number behind all that came in order */
+  guint32 first, highest; /* sequence numbers of the first octet, and behind the last one seen */
+  guint32 next;           /* behind all that came in order */
   gboolean has_fin;
   guint32 fin;   /* sequence number of the FIN */
   GArray *ahead; /* Range: octets behind a hole; NULL when there is none */
 } AltsvcStream;
 
-/* Takes size octets that begin at sequence number from. */
-void altsvc_stream_take(AltsvcStream *stream, guint32 from, guint32 size);
+/* Takes size octets that begin at sequence number from. TRUE when there are some, and none of them
+ * lies behind those seen before. */
+gboolean altsvc_stream_take(AltsvcStream *stream, guint32 from, guint32 size);
 /* The FIN stands at sequence number at. */
 void altsvc_stream_fin(AltsvcStream *stream, guint32 at);
+/* TRUE when a segment of that sequence number was sent, as far as is known. */
+gboolean altsvc_stream_has_sent(const AltsvcStream *stream, guint32 sequence);
 /* TRUE when the FIN and all before it came. */
 gboolean altsvc_stream_has_ended(const AltsvcStream *stream);
 /* Octets missing before some that came. */

@@ -18,7 +18,7 @@ char *altsvc_printable(AsvSpan octets) {
 /* ---- events ---- */
 
 static const char *reason_of(const AsvEvent *event) {
-  if (event->kind == ASV_EVENT_IGNORED) return event->reason;
+  if (event->kind == ASV_EVENT_IGNORED || event->kind == ASV_EVENT_FAILED) return event->reason;
   if (event->ended_by == ASV_ENDED_MISDIRECTED) return "421";
   if (event->ended_by == ASV_ENDED_NETWORK_CHANGE) return "network change";
   return NULL;
@@ -44,7 +44,8 @@ char *altsvc_summary_event(const AsvEvent *event) {
 /* The event that says most about an observation; NULL when there is none. */
 static const AsvEvent *main_event(const AltsvcSeen *seen) {
   static const AsvEventKind weight[] = {ASV_EVENT_IGNORED,   ASV_EVENT_CLEARED, ASV_EVENT_LEARNED,
-                                        ASV_EVENT_REFRESHED, ASV_EVENT_REMOVED, ASV_EVENT_USED};
+                                        ASV_EVENT_REFRESHED, ASV_EVENT_REMOVED, ASV_EVENT_FAILED,
+                                        ASV_EVENT_USED};
   for (gsize i = 0; i < G_N_ELEMENTS(weight); i++)
     for (guint j = 0; j < seen->events->len; j++) {
       const AsvEvent *event = seen->events->pdata[j];

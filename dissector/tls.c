@@ -8,6 +8,7 @@
 #include "tls.h"
 
 #include "certificate.h"
+#include "failure.h"
 #include "fields.h"
 #include "limits.h"
 
@@ -23,7 +24,9 @@ enum {
 
 enum { EXTENSION_SESSION_TICKET = 35, EXTENSION_EARLY_DATA = 42, EXTENSION_ECH = 0xfe0d };
 
-enum { RECORD_APPLICATION = 23 };
+enum { RECORD_CHANGE_CIPHER_SPEC = 20, RECORD_APPLICATION = 23 };
+
+enum { ALERT_FATAL = 2, ALERT_CLOSE_NOTIFY = 0, ALERT_USER_CANCELED = 90 };
 
 #define VERSION_13 0x0304
 
@@ -31,6 +34,9 @@ enum { RECORD_APPLICATION = 23 };
 typedef struct {
   gboolean started;  /* a record was seen */
   gboolean readable; /* a protected record could be read */
+  gboolean carried;  /* one of them was application data */
+  gboolean ciphered; /* TLS 1.2 and before: ChangeCipherSpec was sent, */
+  gboolean sealed;   /* and a record under its keys; in TLS 1.3 one that is no alert */
   gboolean told;     /* that some could not */
   gboolean finished; /* its Finished was read */
   guint64 protected, counted;
@@ -144,6 +150,10 @@ gboolean altsvc_tls_has_client_hello(const AltsvcConnection *connection) {
   return connection->tls && connection->tls->has_client_hello;
 }
 
+gboolean altsvc_tls_has_server_hello(const AltsvcConnection *connection) {
+  return connection->tls && connection->tls->has_server_hello;
+}
+
 gboolean altsvc_tls_may_be_http3(const AltsvcConnection *connection) {
   const AltsvcTls *tls = connection->tls;
   return !tls || !tls->alpn || g_str_has_prefix(tls->alpn, "h3");
@@ -164,6 +174,20 @@ void altsvc_tls_tell(AltsvcConnection *connection) {
 
 void altsvc_tls_hold_early(AltsvcConnection *connection) {
   if (!tls_of(connection)->early_decided) altsvc_connection_hold_early(connection);
+}
+
+/* As asv_tls_incomplete(): early data that cannot be read may be all that the client sent. */
+gboolean altsvc_tls_is_incomplete(const AltsvcConnection *connection) {
+  const AltsvcTls *tls = connection->tls;
+  if (!tls || !tls->has_client_hello) return FALSE;
+  for (int i = 0; i < 2; i++)
+    if (connection->lost[i] || tls->sides[i].carried ||
+        altsvc_stream_missing(&connection->streams[i]))
+      return FALSE;
+  if (tls->early_offered && !tls->sides[0].readable) return FALSE;
+  if (!tls->has_server_hello) return TRUE;
+  if (tls->version == VERSION_13) return !tls->sides[0].finished && !tls->sides[0].sealed;
+  return !tls->sides[0].sealed || !tls->sides[1].sealed;
 }
 
 static AsvUnreadableReason reason_of(const AltsvcConnection *connection) {
@@ -422,9 +446,27 @@ static void take_handshake(AltsvcConnection *connection, packet_info *pinfo, pro
 typedef struct {
   AltsvcConnection *connection;
   packet_info *pinfo;
-  gboolean opaque;  /* the record has an outer type */
-  gboolean content; /* and a content type: it was read */
+  gboolean opaque; /* the record has an outer type */
+  guint content;   /* the type inside, 0: it was not read */
+  guint level;     /* of the alert last seen */
 } Walk;
+
+/* TRUE for the size that an alert alone has in TLS 1.3. */
+static gboolean is_alert_size(const AltsvcTls *tls, guint64 size) {
+  gsize tag = tls->suite == 0x1305 ? 8 : 16; /* TLS_AES_128_CCM_8_SHA256 */
+  return size == 2 + 1 + tag;
+}
+
+/* Notes what a record says of the end of the handshake. unread_data: it was not read, and is no
+ * alert. */
+static void note_seal(const AltsvcTls *tls, Side *side, guint8 type, gboolean unread_data) {
+  if (tls->version == VERSION_13) {
+    if (unread_data) side->sealed = TRUE;
+    return;
+  }
+  if (side->ciphered) side->sealed = TRUE;
+  if (type == RECORD_CHANGE_CIPHER_SPEC) side->ciphered = TRUE;
+}
 
 /*
  * TRUE when an unreadable record probably carried application data. In TLS 1.3
@@ -434,9 +476,8 @@ typedef struct {
  */
 static gboolean countable(const AltsvcTls *tls, AsvFrom from, guint64 size) {
   const Side *side = &tls->sides[side_of(from)], *other = &tls->sides[!side_of(from)];
-  gsize tag = tls->suite == 0x1305 ? 8 : 16; /* TLS_AES_128_CCM_8_SHA256 */
   if (tls->version != VERSION_13) return TRUE;
-  if (size == 2 + 1 + tag) return FALSE;
+  if (is_alert_size(tls, size)) return FALSE;
   if (from == ASV_FROM_CLIENT) return side->protected > 1 || tls->early_offered;
   return other->counted > 0 || other->readable || !other->started;
 }
@@ -450,10 +491,13 @@ static void take_record(AltsvcConnection *connection, const Walk *walk, AsvSpan 
   asv_read_u16(&reader);
   guint16 size = asv_read_u16(&reader);
   side->started = TRUE;
+  note_seal(tls, side, type,
+            type == RECORD_APPLICATION && !walk->content && !is_alert_size(tls, size));
   if (type != RECORD_APPLICATION) return;
   side->protected ++;
-  if (walk->opaque ? walk->content : side->readable) {
+  if (walk->opaque ? walk->content != 0 : side->readable) {
     side->readable = TRUE;
+    if (!walk->opaque || walk->content == RECORD_APPLICATION) side->carried = TRUE;
     if (from == ASV_FROM_CLIENT && tls->early_offered && !side->finished) {
       connection->early = TRUE;
       if (!tls->early_decided) altsvc_connection_hold_early(connection);
@@ -475,8 +519,15 @@ static void note_type(proto_node *node, gpointer data) {
   Walk *walk = data;
   AltsvcField field = altsvc_field_of(node);
   if (field == ALTSVC_FIELD_TLS_RECORD_OPAQUE_TYPE) walk->opaque = TRUE;
-  if (field == ALTSVC_FIELD_TLS_RECORD_TYPE) walk->content = TRUE;
+  if (field == ALTSVC_FIELD_TLS_RECORD_TYPE) walk->content = (guint)altsvc_field_number(node);
   if (field == ALTSVC_FIELD_OTHER) proto_tree_children_foreach(node, note_type, walk);
+}
+
+static void take_alert(const Walk *walk, guint8 description) {
+  AltsvcConnection *connection = walk->connection;
+  gboolean fatal = walk->level == ALERT_FATAL || connection->tls->version == VERSION_13;
+  if (fatal && description != ALERT_CLOSE_NOTIFY && description != ALERT_USER_CANCELED)
+    altsvc_failure_alert(connection, altsvc_connection_from(connection), description);
 }
 
 static void walk_node(proto_node *node, gpointer data) {
@@ -486,8 +537,11 @@ static void walk_node(proto_node *node, gpointer data) {
     take_handshake(walk->connection, walk->pinfo, node);
     return;
   }
+  if (field == ALTSVC_FIELD_TLS_ALERT_LEVEL) walk->level = (guint)altsvc_field_number(node);
+  if (field == ALTSVC_FIELD_TLS_ALERT) take_alert(walk, (guint8)altsvc_field_number(node));
   if (field == ALTSVC_FIELD_TLS_RECORD) {
-    walk->opaque = walk->content = FALSE;
+    walk->opaque = FALSE;
+    walk->content = 0;
     proto_tree_children_foreach(node, note_type, walk);
     take_record(walk->connection, walk, altsvc_field_octets(walk->pinfo, node));
   }

@@ -15,6 +15,7 @@ void altsvc_tls_node(AltsvcConnection *connection, packet_info *pinfo, proto_nod
 /* ---- of a QUIC connection ---- */
 
 gboolean altsvc_tls_has_client_hello(const AltsvcConnection *connection);
+gboolean altsvc_tls_has_server_hello(const AltsvcConnection *connection);
 /* FALSE when the server has chosen another protocol than HTTP/3. */
 gboolean altsvc_tls_may_be_http3(const AltsvcConnection *connection);
 /* TRUE once the server has accepted 0-RTT data. */
@@ -27,6 +28,10 @@ void altsvc_tls_tell(AltsvcConnection *connection);
 void altsvc_tls_hold_early(AltsvcConnection *connection);
 
 /* ---- any ---- */
+
+/* TRUE when a handshake was begun, and records that were all seen, read or not, did not complete
+ * it. */
+gboolean altsvc_tls_is_incomplete(const AltsvcConnection *connection);
 
 /* Nothing more comes from that side: tells what is left to tell of it. */
 void altsvc_tls_end(AltsvcConnection *connection, AsvFrom from);

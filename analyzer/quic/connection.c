@@ -356,7 +356,8 @@ static gboolean take_datagram(AsvQuicConnection *connection, const Datagram *dat
 
 /* No other packet has said the code, or could be read. */
 static void close_concealed(AsvQuicConnection *connection, const AsvPacketRef *at) {
-  AsvQuicClose close = {.framed = TRUE, .error = 0x0c, .concealed = connection->spoke};
+  AsvQuicClose close = {
+      .framed = TRUE, .error = ASV_QUIC_APPLICATION_ERROR, .concealed = connection->spoke};
   if (!connection->concealed) return;
   connection->concealed = FALSE;
   asv_quic_connection_close(connection, at, connection->concealed_by, &close);

@@ -57,6 +57,15 @@ typedef struct {
   };
 } AsvQuicFrame;
 
+/* A transport error of CONNECTION_CLOSE (RFC 9000 §20.1). */
+#define ASV_QUIC_APPLICATION_ERROR 0x0cu
+
+/* RFC 9000 §10.2.3: in an Initial or Handshake packet this CONNECTION_CLOSE stands in place of the
+ * application's own, which may be in the next packet. */
+static inline gboolean asv_quic_close_conceals(const AsvQuicFrame *frame) {
+  return !frame->close.application && frame->close.error == ASV_QUIC_APPLICATION_ERROR;
+}
+
 /* The next frame (a run of PADDING is one); spans borrow from the payload. FALSE at the end, and
  * with reader->failed at a damaged frame or one of unknown type, behind which nothing can be read.
  */

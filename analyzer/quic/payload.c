@@ -37,7 +37,7 @@ static void on_stream(AsvQuicConnection *connection, const AsvPacketRef *at, Asv
 /* RFC 9000 §10.2.3: in place of the application's code, which may stand in the next packet. */
 static gboolean is_concealed(AsvQuicLevel level, const AsvQuicFrame *frame) {
   gboolean handshake = level == ASV_LEVEL_INITIAL || level == ASV_LEVEL_HANDSHAKE;
-  return handshake && !frame->close.application && frame->close.error == 0x0c;
+  return handshake && asv_quic_close_conceals(frame);
 }
 
 static void on_close(AsvQuicConnection *connection, const AsvPacketRef *at, AsvQuicLevel level,

@@ -14,7 +14,7 @@ from wireshark import Wireshark
 # Findings that only the whole traffic shows.
 LATE = {"altsvc.advertised_sometimes", "altsvc.advertisements_differ", "altsvc.not_used",
         "altsvc.client_has_no_cache", "altsvc.client_ignores_frames", "altsvc.coverage_bytes_lost",
-        "altsvc.per_client_alternative"}
+        "altsvc.per_client_alternative", "altsvc.alternative_refused", "altsvc.udp_blocked_likely"}
 FORWARD = "What became of it"
 
 

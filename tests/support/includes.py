@@ -20,7 +20,8 @@ ALLOWED = {
     "analyzer/observe": ["altsvc/", "analyzer/sink.h", "analyzer/limits.h", "analyzer/dns/dns.h", "analyzer/http/http.h",
                          "analyzer/net/net.h", "analyzer/quic/quic.h"],
     "dissector": ["altsvc/", "report/", "analyzer/observe/", "analyzer/http/http.h", "analyzer/http/http3.h",
-                  "analyzer/net/net.h", "analyzer/quic/frame.h", "analyzer/quic/stream.h"],
+                  "analyzer/net/net.h", "analyzer/net/watch.h", "analyzer/quic/frame.h",
+                  "analyzer/quic/stream.h", "analyzer/quic/watch.h", "analyzer/dns/dns.h"],
 }
 # Libraries that only some files may see.
 LIBRARIES = {
