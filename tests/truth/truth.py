@@ -17,12 +17,6 @@ LEAST = 0.95  # of the captures must agree
 LATEST = 2**63 / 1e9  # seconds: the last moment that altshark can tell
 PENDING_LIFE = 15  # seconds: what Firefox gives an entry whose validation is pending
 
-# Runs that do not agree, and why. They count as failures all the same.
-KNOWN = {
-    "19b-restart-h2--curl8": "learned in a first run that was not captured, and what it left on "
-                             "disk was not kept",
-}
-
 # Runs whose log of requests is another than what the capture can show.
 REQUESTS_DIFFER = {
     "19b-restart-h2--chromium": "a first run was not captured",
@@ -217,9 +211,7 @@ def compare(run):
         final = [cache for cache in caches if cache["after_step"] is None]
         if not final:
             continue
-        start = None
-        if any(cache["after_step"] == 0 for cache in caches):
-            start = start_cache(run, caches)
+        start = start_cache(run, client)
         report = run.report(start=start)
         end = max(seconds(capture["last"]) for capture in report["captures"])
         comparisons.append(Comparison(run, "at the end", stored(final[0]),
@@ -229,12 +221,34 @@ def compare(run):
     return comparisons
 
 
-def start_cache(run, caches):
-    """The storage that the client began with, written as curl's file."""
-    first = next(cache for cache in caches if cache["after_step"] == 0)
+ADVERTISED = re.compile(r'as=(\w+)="([^:"]*):(\d+)"; ma=(\d+)$')
+
+
+def learned_before(run):
+    """What the server's log says that curl was told, over HTTP/2, before the capture began."""
+    first = min(seconds(capture["first"]) for capture in run.report()["captures"])
+    entries = []
+    for line in run.requests:
+        found = REQUEST.match(line)
+        told = found and ADVERTISED.search(found[5])
+        if told and found[2][0] == "2" and seconds(found[1]) < first:
+            entries.append({"origin": f"https://{found[4]}:443", "protocol_id": told[1],
+                            "host": told[2] or found[4], "port": int(told[3]),
+                            "learned_over": "h2",
+                            "expires": int(seconds(found[1])) + int(told[4])})
+    return entries
+
+
+def start_cache(run, client):
+    """The storage that the client began with, written as curl's file; None: it was empty."""
+    kept = next((cache["entries"] for cache in client["caches"] if cache["after_step"] == 0), None)
+    if kept is None and client["client"].startswith("curl"):
+        kept = learned_before(run)
+    if not kept:
+        return None
     path = os.path.join(tempfile.mkdtemp(), "start")
     with open(path, "w") as file:
-        for row in first["entries"]:
+        for row in kept:
             origin = re.match(r"https://(.*):(\d+)$", row["origin"])
             moment = datetime.datetime.fromtimestamp(row["expires"], datetime.timezone.utc)
             file.write(f"{row.get('learned_over', 'h2')} {origin[1]} {origin[2]} "
@@ -295,8 +309,6 @@ def main():
             one.print()
         good = all(one.agrees() for one in comparisons)
         agree += good
-        if not good and name in KNOWN:
-            print(f"  {name}: known, {KNOWN[name]}")
         for one in comparisons:
             if one.where == "at the end":
                 entries += one.total - len(one.missing) - len(one.excused)
