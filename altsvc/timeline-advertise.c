@@ -75,6 +75,7 @@ static Ruling judge_frame(const AsvConnection *connection, const AsvOriginState 
 static Ruling judge_form(const AsvConnection *connection, const AsvOriginState *origin,
                          const AsvAdvertisementSeen *about) {
   Ruling ruling = {0};
+  if (connection->left) return (Ruling){.ignored = TRUE, .reason = "client-closed"};
   if (about->via == ASV_VIA_ALTSVC_FRAME) ruling = judge_frame(connection, origin, about);
   if (ruling.ignored) return ruling;
   if (!origin)
@@ -298,11 +299,11 @@ static gboolean is_same_again(const AsvAdvert *advert) {
   const AsvAdvertisementSeen *about = &advert->seen->advertisement;
   const AsvOriginState *origin = advert->origin;
   const AsvLastSaid *said = &origin->said;
-  return said->steady && said->model == advert->model && about->via == said->via &&
-         about->via != ASV_VIA_ALTSVC_FRAME && !about->trailer && about->from != ASV_FROM_CLIENT &&
-         about->status != 421 && about->value.size == said->value_size &&
-         advert->has_age == said->has_age && advert->age == said->age &&
-         advert->state->clock < origin->cache.next_expiry &&
+  return said->steady && !advert->connection->left && said->model == advert->model &&
+         about->via == said->via && about->via != ASV_VIA_ALTSVC_FRAME && !about->trailer &&
+         about->from != ASV_FROM_CLIENT && about->status != 421 &&
+         about->value.size == said->value_size && advert->has_age == said->has_age &&
+         advert->age == said->age && advert->state->clock < origin->cache.next_expiry &&
          memcmp(about->value.data, said->value, said->value_size) == 0;
 }
 

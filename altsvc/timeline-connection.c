@@ -275,6 +275,7 @@ void asv_connection_close(AsvTimelineState *state, AsvConnection *connection,
       connection->row->closed = state->clock;
   }
   connection->closed = TRUE;
+  connection->left = seen->close.reason == ASV_CLOSE_QUIC && seen->close.by == ASV_FROM_CLIENT;
   g_queue_unlink(&state->open, &connection->node);
   g_queue_push_tail_link(&state->closed, &connection->node);
   evict_oldest(state, &state->closed, ASV_CONNECTIONS_CLOSED_MAX);

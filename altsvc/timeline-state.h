@@ -162,6 +162,7 @@ typedef struct {
   guint16 port;     /* of the server */
   gboolean proxied; /* a tunnel inside another connection */
   gboolean quic, tls, shaken, resumed, closed, ended;
+  gboolean left;            /* its client closed it, and reads no more of it (RFC 9000 §10.2) */
   gboolean answered;        /* the server's part of the handshake was seen */
   gboolean by_offer;        /* while it is matched by what it offered: it made no request */
   guint unreadable_reasons; /* bits 1 << AsvUnreadableReason */

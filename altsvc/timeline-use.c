@@ -449,6 +449,6 @@ void asv_timeline_responded(AsvTimelineState *state, AsvConnection *connection,
   if (!asked.origin) return;
   asked.origin->responses++;
   asked.link = asv_connection_link(connection, asked.origin);
-  gboolean told = about->status == 421 && misdirected(&asked, pending);
+  gboolean told = about->status == 421 && !connection->left && misdirected(&asked, pending);
   if (pending) show_request(&asked, pending, told);
 }

@@ -165,6 +165,7 @@ const char *asv_words_reason(const char *reason) {
       {"stateless-reset", "stateless reset"},
       {"alternative-certificate-mismatch", "its certificate is for other names"},
       {"alternative-alpn-mismatch", "it speaks another protocol"},
+      {"client-closed", "the client had closed the connection"},
       {"client-ignores-frames", "this client does not read ALTSVC frames"},
       {"client-ignores-http", "this client stores nothing for http origins"},
       {"client-ignores-status", "this client does not read it with that status"},

@@ -176,6 +176,7 @@ static void story_close(StoryLine *line) {
       (AsvCloseSeen){.by = story_has(line, "server") ? ASV_FROM_SERVER : ASV_FROM_CLIENT,
                      .reason = story_has(line, "capture-ends") ? ASV_CLOSE_CAPTURE_ENDS
                                : story_has(line, "reset")      ? ASV_CLOSE_RESET
+                               : story_has(line, "quic-close") ? ASV_CLOSE_QUIC
                                                                : ASV_CLOSE_FIN};
 }
 

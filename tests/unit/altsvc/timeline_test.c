@@ -10,6 +10,10 @@
   "0 t0 get 1 https://a.test /x\n"
 #define A "header 1 https://a.test 200"
 
+#define ASKED_TWICE                                       \
+  "0 q0 open\n0 q0 tls sni=a.test alpn=h3 names=a.test\n" \
+  "0 q0 get 0 https://a.test /x\n0 q0 get 4 https://a.test /y\n"
+
 static const Story stories[] = {
     {"/rfc7838/3/example-other-port", OPEN "1 t0 " A " : h2=\":8000\"\n",
      "https://a.test ready\n"
@@ -62,6 +66,25 @@ static const Story stories[] = {
      "  2. h2=a.test:443 until 3601\n"
      "protocol-obsolete\n"
      "alternative-is-origin\n"},
+    {"/rfc9000/10.2/nothing-is-read-behind-the-clients-close",
+     ASKED_TWICE "1 q0 header 0 https://a.test 200 : h3=\":443\"; ma=60\n"
+                 "2 q0 close quic-close\n"
+                 "3 q0 header 4 https://a.test 200 : h3=\":443\"; ma=60\n"
+                 "4 q0 header 4 https://a.test 200 : clear\n"
+                 "5 q0 answer 4 https://a.test 421\n",
+     "https://a.test ready\n"
+     "  1 #5 learned h3=a.test:443 until 61\n"
+     "  3 #7 ignored client-closed\n"
+     "  4 #8 ignored client-closed\n"
+     "  1. h3=a.test:443 until 61\n"
+     "used-unlearned\n"},
+    {"/rfc9000/10.2/servers-close-is-no-clients",
+     ASKED_TWICE "2 q0 close quic-close server\n"
+                 "3 q0 header 4 https://a.test 200 : h3=\":443\"; ma=60\n",
+     "https://a.test ready\n"
+     "  3 #6 learned h3=a.test:443 until 63\n"
+     "  1. h3=a.test:443 until 63\n"
+     "used-unlearned\n"},
     {"/rfc7838/3.1/age-subtracted", OPEN "1 t0 " A " age=30 : h3=\":443\"; ma=60\n2 t0 close\n",
      "https://a.test ready\n"
      "  1 #4 learned h3=a.test:443 until 31\n"
