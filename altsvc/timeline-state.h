@@ -186,6 +186,7 @@ typedef struct AsvTimelineState {
   AsvFindings *findings;
   GStringChunk *strings;
   gsize strings_size;
+  GHashTable *texts; /* those of the strings that have no NUL inside */
   GString *scratch;
   GHashTable *clients;     /* name to AsvClientState*, owned */
   GHashTable *last_agents; /* address to const char*: --client-by ip+agent */
@@ -211,7 +212,8 @@ typedef struct AsvTimelineState {
  * data. Names that a report needs are always kept; see asv_timeline_keep() for the others. */
 const char *asv_timeline_intern(AsvTimelineState *state, AsvSpan text, gsize max);
 const char *asv_timeline_intern_text(AsvTimelineState *state, const char *text);
-/* As asv_timeline_intern(), for what an event shows: "" once ASV_STRINGS_MAX is reached. */
+/* As asv_timeline_intern(), for what an event shows: "" for a new one once ASV_STRINGS_MAX is
+ * reached. */
 char *asv_timeline_keep(AsvTimelineState *state, AsvSpan text, gsize max);
 /* The address part of "192.0.2.1:443" or "[2001:db8::1]:443", without brackets. */
 AsvSpan asv_timeline_server_address(const char *server);

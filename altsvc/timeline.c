@@ -66,28 +66,33 @@ const char *asv_client_by_name(AsvClientBy by) {
 
 /* ---- strings ---- */
 
-static char *intern(AsvTimelineState *state, AsvSpan text, gsize max) {
+/* NULL when the text is a new one and there is no room for it. Only new ones count. */
+static char *intern(AsvTimelineState *state, AsvSpan text, gsize max, gboolean room) {
   gsize size = MIN(text.size, max);
-  state->strings_size += size + 1;
-  if (size && memchr(text.data, 0, size))
-    return g_string_chunk_insert_len(state->strings, (const char *)text.data, (gssize)size);
+  gboolean whole = !size || !memchr(text.data, 0, size);
   g_string_truncate(state->scratch, 0);
   if (size) g_string_append_len(state->scratch, (const char *)text.data, (gssize)size);
-  return g_string_chunk_insert_const(state->strings, state->scratch->str);
+  char *known = whole ? g_hash_table_lookup(state->texts, state->scratch->str) : NULL;
+  if (known || !room) return known;
+  state->strings_size += size + 1;
+  known = g_string_chunk_insert_len(state->strings, state->scratch->str, (gssize)size);
+  if (whole) g_hash_table_add(state->texts, known);
+  return known;
 }
 
 const char *asv_timeline_intern(AsvTimelineState *state, AsvSpan text, gsize max) {
-  return text.data ? intern(state, text, max) : NULL;
+  return text.data ? intern(state, text, max, TRUE) : NULL;
 }
 
 const char *asv_timeline_intern_text(AsvTimelineState *state, const char *text) {
-  return text ? g_string_chunk_insert_const(state->strings, text) : NULL;
+  return asv_timeline_intern(state, asv_span_text(text), G_MAXSIZE);
 }
 
 char *asv_timeline_keep(AsvTimelineState *state, AsvSpan text, gsize max) {
-  if (state->strings_size < ASV_STRINGS_MAX) return intern(state, text, max);
+  char *kept = intern(state, text, max, state->strings_size < ASV_STRINGS_MAX);
+  if (kept) return kept;
   state->timeline->coverage.not_kept++;
-  return g_string_chunk_insert_const(state->strings, "");
+  return intern(state, asv_span_text(""), 0, TRUE);
 }
 
 AsvSpan asv_timeline_server_address(const char *server) {
@@ -123,6 +128,7 @@ AsvTimeline *asv_timeline_new(const AsvTimelineOptions *options) {
   state->options = *options;
   state->findings = asv_findings_new();
   state->strings = g_string_chunk_new(64 * 1024);
+  state->texts = g_hash_table_new(g_str_hash, g_str_equal);
   state->scratch = g_string_new(NULL);
   state->clients = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, asv_client_free);
   state->last_agents = g_hash_table_new(g_str_hash, g_str_equal);
@@ -288,6 +294,7 @@ void asv_timeline_free(AsvTimeline *timeline) {
   g_hash_table_destroy(state->names);
   asv_answers_free(state->answers);
   asv_findings_free(state->findings);
+  g_hash_table_unref(state->texts);
   g_string_chunk_free(state->strings);
   g_string_free(state->scratch, TRUE);
   g_free(state);
