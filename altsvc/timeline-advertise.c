@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "timeline-judge.h"
-#include "timeline-reading.h"
-#include "timeline-state.h"
+#include "timeline-shadow.h"
 
 /* ---- which advertisements are ignored ---- */
 
@@ -257,7 +256,7 @@ static const char *words_of_rfc(AsvAdvert *advert, const AsvOffered *by_rfc,
   if (advert->seen->advertisement.status == 421) return "ignored, it came with a 421";
   gboolean same = asv_offered_same(by_rfc, offered);
   gboolean others = keeps_others(advert, offered);
-  return same && !others ? NULL : asv_offered_words(advert, by_rfc, same && others);
+  return same && !others ? NULL : asv_offered_words(advert, by_rfc, offered, same && others);
 }
 
 /* As the client's own model has it, with what the RFC would have made of it. */
@@ -266,6 +265,8 @@ static void apply_model(AsvAdvert *advert, AsvOffered *by_rfc, const Ruling *rul
   asv_offered_init(&offered);
   if (!ruling->ignored) asv_offered_by_model(advert, &offered);
   const char *rfc = words_of_rfc(advert, by_rfc, &offered);
+  if (rfc) asv_shadow_begin(advert->origin);
+  if (advert->seen->advertisement.status != 421) asv_shadow_offer(advert, by_rfc);
   asv_advert_take_findings(advert, by_rfc->offers, offered.offers);
   if (ruling->has_code) {
     asv_advert_raise(advert, ruling->code, NULL, "%s", ruling->message);
@@ -327,6 +328,7 @@ static void say_again(AsvAdvert *advert) {
     entry->run->last_packet = advert->seen->packet;
     asv_recent_tell_again(&context, entry);
   }
+  asv_shadow_again(origin, now);
   AsvFactAbout about = {advert->client, origin, advert->seen};
   for (guint i = 0; origin->said.codes && i < origin->said.codes->len; i++)
     asv_timeline_raise(advert->state, g_array_index(origin->said.codes, AsvFindingCode, i), &about,

@@ -6,16 +6,19 @@
 #include <string.h>
 
 #include "timeline-model.h"
+#include "timeline-shadow.h"
 
 static void origin_free(gpointer data) {
   AsvOriginState *origin = data;
   asv_cache_release(&origin->cache);
+  asv_shadow_free(origin);
   g_clear_pointer(&origin->said.codes, g_array_unref);
   g_clear_pointer(&origin->ended, g_array_unref);
   g_clear_pointer(&origin->because, g_array_unref);
   g_clear_pointer(&origin->opportunity, asv_observation_free);
   if (origin->events) g_ptr_array_unref(origin->events);
   if (origin->rows) g_ptr_array_unref(origin->rows);
+  if (origin->shadow_rows) g_ptr_array_unref(origin->shadow_rows);
   g_free(origin);
 }
 
@@ -118,13 +121,16 @@ void asv_client_note_agent(AsvTimelineState *state, AsvClientState *client,
 
 static void change_network(AsvTimelineState *state, AsvClientState *client,
                            const AsvConnection *connection, const AsvObservation *seen) {
-  if (!asv_connection_model(connection, client)->network_drops) return;
+  gboolean drops = asv_connection_model(connection, client)->network_drops;
   GHashTableIter iter;
   gpointer value;
   g_hash_table_iter_init(&iter, client->origins);
   while (g_hash_table_iter_next(&iter, NULL, &value)) {
     AsvOriginState *origin = value;
     asv_origin_expire(state, origin, state->clock);
+    if (!drops && origin->cache.count) asv_shadow_begin(origin);
+    asv_shadow_change_network(origin);
+    if (!drops) continue;
     AsvChangeContext context = {
         .state = state, .origin = origin, .connection = connection, .seen = seen};
     AsvCacheWatch watch = asv_event_watch(&context);

@@ -224,6 +224,10 @@ void asv_connection_handshake(AsvTimelineState *state, AsvConnection *connection
   connection->issuer = asv_timeline_intern(state, about->certificate_issuer, ASV_NAME_MAX);
   connection->ech = about->ech;
   connection->answered = about->tls_version || alpn_known || about->certificate_names.count;
+  if (connection->answered && about->secrets) {
+    connection->answered_time = state->clock;
+    connection->answered_packet = seen->packet;
+  }
   if (about->certificate_names.count)
     connection->names = names_take(state, &about->certificate_names);
   remember_session(state, connection);
@@ -233,24 +237,30 @@ void asv_connection_handshake(AsvTimelineState *state, AsvConnection *connection
   connection->row->tls_version = (char *)asv_timeline_intern_text(state, about->tls_version);
 }
 
-static const char *closing_words(const AsvCloseSeen *about) {
+static const char *closing_words(const AsvConnection *connection, const AsvCloseSeen *about) {
   gboolean client = about->by == ASV_FROM_CLIENT;
   switch (about->reason) {
+    case ASV_CLOSE_QUIC:
+      if (connection->failed) break;
+      return client ? "client closes the connection, no error"
+                    : "server closes the connection, no error";
     case ASV_CLOSE_RESET:
       return client ? "client resets the connection" : "server resets the connection";
     case ASV_CLOSE_GOAWAY:
-      return client ? "client says GOAWAY and closes the connection"
-                    : "server says GOAWAY and closes the connection";
+      return client ? "client closes the connection (GOAWAY)"
+                    : "server closes the connection (GOAWAY)";
     case ASV_CLOSE_IDLE:
       return "idle for long, not followed any further";
     default:
-      return client ? "client closes the connection" : "server closes the connection";
+      break;
   }
+  return client ? "client closes the connection" : "server closes the connection";
 }
 
 static void show_close(AsvTimelineState *state, AsvConnection *connection,
                        const AsvObservation *seen) {
-  const char *words = closing_words(&seen->close);
+  const char *end = closing_words(connection, &seen->close);
+  g_autofree char *words = g_strconcat(end, connection->requests ? "" : ", 0 requests", NULL);
   AsvMoment at = {.time = state->clock,
                   .packet = seen->packet,
                   .file = asv_timeline_intern_text(state, seen->file)};
@@ -434,7 +444,8 @@ AsvPending *asv_connection_add_pending(AsvConnection *connection, const AsvReque
   AsvPending *slot = free_slot(connection->pending);
   slot->has_stream = request->has_stream;
   slot->stream = request->stream;
-  slot->done = FALSE;
+  slot->done = slot->of_use = FALSE;
+  slot->wrong = NULL;
   slot->packet = 0;
   slot->number = connection->requests;
   slot->origin = origin;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "timeline-model.h"
+#include "timeline-shadow.h"
 
 static void set_stream(AsvEvent *event, const AsvObservation *seen) {
   switch (seen->kind) {
@@ -210,6 +211,7 @@ static void on_changed(void *self, AsvEventKind kind, AsvEndedBy ended_by, gint6
   event->rfc = g_steal_pointer(&context->rfc);
   if (ended_by == ASV_ENDED_EVICTION || (ended_by == ASV_ENDED_EXPIRY && entry->shortened))
     event->rfc = "kept, its life is not over";
+  if (ended_by == ASV_ENDED_EVICTION) asv_shadow_keep(origin, entry);
   if (asv_event_add(state, origin, event) && kind == ASV_EVENT_REFRESHED) entry->run = event;
 }
 

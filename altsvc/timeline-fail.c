@@ -220,6 +220,7 @@ static void fail_used(AsvTimelineState *state, AsvConnection *connection,
 
 void asv_timeline_failed(AsvTimelineState *state, AsvConnection *connection,
                          const AsvObservation *seen) {
+  connection->failed = TRUE;
   if (connection->requests)
     fail_used(state, connection, seen);
   else if (!connection->failure)

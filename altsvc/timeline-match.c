@@ -183,6 +183,19 @@ static Try find_try(const AsvTimelineState *state, const AsvConnection *connecti
   return best;
 }
 
+/* What a reader wants to know of a try besides: where it led, and how soon it was answered. */
+static void describe_try(AsvEvent *event, const AsvConnection *connection,
+                         const AsvOriginState *origin) {
+  const AsvAlternativeSeen *to = event->alternative;
+  gboolean other_host = !asv_span_is_nocase(origin->origin.host, to->host);
+  if (other_host || to->port != origin->origin.port) event->server = connection->server;
+  if (other_host && connection->sni && asv_span_is_nocase(origin->origin.host, connection->sni))
+    event->sni = connection->sni;
+  if (connection->failed) return;
+  event->answered_time = connection->answered_time;
+  event->answered_packet = connection->answered_packet;
+}
+
 /* Notes the try and tells of it. */
 static void add_tried(AsvTimelineState *state, AsvConnection *connection, const Try *found,
                       const char *evidence) {
@@ -194,6 +207,7 @@ static void add_tried(AsvTimelineState *state, AsvConnection *connection, const 
   event->ambiguous = found->match.ambiguous;
   event->evidence = evidence;
   asv_event_set_alternative(event, entry);
+  describe_try(event, connection, found->origin);
   entry->tried = TRUE;
   connection->tried_origin = found->origin;
   connection->tried_alternative = entry->alternative;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the models of clients add to the rules of RFC 7838 §2.2, §2.4 and §3.1. */
 #include "timeline-model.h"
+#include "timeline-shadow.h"
 
 #include <string.h>
 
@@ -198,9 +199,10 @@ void asv_model_failed(AsvTimelineState *state, AsvConnection *connection, AsvOri
   AsvEntry *entry = find_entry(origin, alternative);
   if (!entry) return;
   if (model->marks_broken && connection->quic) mark_broken(state, connection, origin, entry, seen);
-  if (model->validates)
-    asv_cache_shorten(&origin->cache, entry->serial,
-                      asv_cache_expiry(state->clock, UNVALIDATED_LIFE));
+  if (!model->validates) return;
+  asv_shadow_begin(origin);
+  asv_cache_shorten(&origin->cache, entry->serial,
+                    asv_cache_expiry(state->clock, UNVALIDATED_LIFE));
 }
 
 void asv_model_used(AsvTimelineState *state, AsvConnection *connection, AsvOriginState *origin,

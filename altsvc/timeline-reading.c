@@ -143,17 +143,22 @@ void asv_offered_by_model(AsvAdvert *advert, AsvOffered *offered) {
 
 /* ---- compared ---- */
 
-gboolean asv_offered_same(const AsvOffered *a, const AsvOffered *b) {
+/* persist FALSE: whether it is kept over network changes does not count. */
+static gboolean is_alike(const AsvOffered *a, const AsvOffered *b, gboolean persist) {
   if (a->understood != b->understood || a->clears != b->clears || a->offers->len != b->offers->len)
     return FALSE;
   for (guint i = 0; i < a->offers->len; i++) {
     const AsvEntry *offer = &g_array_index(a->offers, AsvEntry, i);
     const AsvEntry *other = find_offer(b, &offer->alternative);
     if (!other || other->life != offer->life ||
-        other->alternative.persist != offer->alternative.persist)
+        (persist && other->alternative.persist != offer->alternative.persist))
       return FALSE;
   }
   return TRUE;
+}
+
+gboolean asv_offered_same(const AsvOffered *a, const AsvOffered *b) {
+  return is_alike(a, b, TRUE);
 }
 
 static void append_offer(GString *words, const AsvEntry *offer) {
@@ -161,10 +166,13 @@ static void append_offer(GString *words, const AsvEntry *offer) {
   g_string_append_printf(words, "%s at %s", to->protocol_id, to->host);
   if (to->has_port) g_string_append_printf(words, ":%" G_GUINT64_FORMAT, to->port);
   g_string_append_printf(words, " for %" G_GINT64_FORMAT " s", offer->life / SECOND);
-  if (to->persist) g_string_append(words, ", over network changes");
+  if (to->persist) g_string_append(words, ", kept over network changes");
 }
 
-const char *asv_offered_words(AsvAdvert *advert, const AsvOffered *offered, gboolean alone) {
+const char *asv_offered_words(AsvAdvert *advert, const AsvOffered *offered, const AsvOffered *other,
+                              gboolean alone) {
+  if (!alone && is_alike(offered, other, FALSE))
+    return "the same, and kept over network changes (persist=1)";
   g_autoptr(GString) words = g_string_new(NULL);
   guint count = offered->offers->len;
   if (!offered->understood) g_string_append(words, "ignored, it does not match the grammar");

@@ -26,7 +26,11 @@ void asv_offered_by_model(AsvAdvert *advert, AsvOffered *offered);
 
 /* TRUE when both make the same of the origin's cache. */
 gboolean asv_offered_same(const AsvOffered *a, const AsvOffered *b);
-/* "learned h3 at a.test:443 for 60 s"; alone: and nothing else stays. In the timeline's strings. */
-const char *asv_offered_words(AsvAdvert *advert, const AsvOffered *offered, gboolean alone);
+/*
+ * What becomes of the cache, in the timeline's strings: "learned h3 at a.test:443 for 60 s"; alone:
+ * and nothing else stays. other, which is not the same, is what the client makes of it.
+ */
+const char *asv_offered_words(AsvAdvert *advert, const AsvOffered *offered, const AsvOffered *other,
+                              gboolean alone);
 
 #endif

@@ -8,6 +8,7 @@
 #include "client.h"
 #include "finding-coverage.h"
 #include "timeline-model.h"
+#include "timeline-shadow.h"
 
 /* ---- cache rows ---- */
 
@@ -79,6 +80,7 @@ static void for_each_origin(AsvTimelineState *state, OriginVisit visit) {
 void asv_timeline_keep_rows(AsvTimelineState *state, AsvOriginState *origin) {
   asv_origin_expire(state, origin, state->at);
   if (origin->cache.count || origin->ended) origin->rows = asv_timeline_rows(origin, state->at);
+  origin->shadow_rows = asv_shadow_rows(origin, state->at);
 }
 
 void asv_timeline_pass_at(AsvTimelineState *state) {
@@ -327,6 +329,7 @@ static void origin_report_free(gpointer data) {
   if (report->because) g_array_unref(report->because);
   g_ptr_array_unref(report->events);
   g_ptr_array_unref(report->cache);
+  if (report->by_rfc) g_ptr_array_unref(report->by_rfc);
   g_free(report);
 }
 
@@ -334,6 +337,11 @@ static GPtrArray *take_rows(const AsvTimelineState *state, AsvOriginState *origi
   if (origin->rows) return g_steal_pointer(&origin->rows);
   if (state->at_passed) return g_ptr_array_new();
   return asv_timeline_rows(origin, state->timeline->at);
+}
+
+static GPtrArray *take_shadow_rows(const AsvTimelineState *state, AsvOriginState *origin) {
+  if (state->at_passed) return g_steal_pointer(&origin->shadow_rows);
+  return asv_shadow_rows(origin, state->timeline->at);
 }
 
 static AsvOriginReport *report_origin(const AsvTimelineState *state, AsvOriginState *origin,
@@ -345,6 +353,7 @@ static AsvOriginReport *report_origin(const AsvTimelineState *state, AsvOriginSt
   report->because = g_steal_pointer(&origin->because);
   report->events = take_events(&origin->events, ids);
   report->cache = take_rows(state, origin);
+  report->by_rfc = take_shadow_rows(state, origin);
   report->requests = origin->requests;
   report->responses = origin->responses;
   report->advertisements = origin->advertisements;

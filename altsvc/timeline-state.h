@@ -52,7 +52,8 @@ struct AsvOriginState {
   AsvClientState *client;
   AsvOriginState *next_of_host;
   AsvCache cache;
-  GList touched; /* in its client's; data NULL: not there */
+  AsvCache *shadow; /* by the RFC's rules, see timeline-shadow.h; NULL: no difference yet */
+  GList touched;    /* in its client's; data NULL: not there */
   AsvLastSaid said;
   GArray *ended;     /* AsvEnded, latest last; NULL when none */
   GPtrArray *events; /* AsvEvent*; NULL when none */
@@ -74,6 +75,7 @@ struct AsvOriginState {
   gint64 last_default;        /* time of the last request on the default route; 0: none */
   const char *default_server; /* where the default route led first */
   GPtrArray *rows;            /* AsvCacheRow* at --at, once it has passed */
+  GPtrArray *shadow_rows;     /* likewise, of the shadow */
   AsvOutcome verdict;         /* at the end */
   GArray *because;            /* guint handles */
 };
@@ -125,13 +127,15 @@ typedef enum {
 typedef struct {
   AsvOriginState *origin;
   AsvRoute route;
-  guint generation;               /* the origin's when the route was judged */
-  AsvEvent *line;                 /* the context line that collects requests alike */
-  gint64 misdirected;             /* time of the first 421; 0: none */
-  AsvEvent *used;                 /* its event, counts the requests; NULL when not kept */
-  guint64 first_request;          /* of that event: its number on the connection */
-  gboolean accused;               /* used-after-421 was raised */
-  guint64 serial;                 /* ROUTE_ALTERNATIVE: the entry's */
+  guint generation;      /* the origin's when the route was judged */
+  AsvEvent *line;        /* the context line that collects requests alike */
+  AsvEvent *last_of_use; /* the last one that is told under `used`; NULL when none */
+  gboolean told_open;    /* it was said that requests go on here though an alternative is known */
+  gint64 misdirected;    /* time of the first 421; 0: none */
+  AsvEvent *used;        /* its event, counts the requests; NULL when not kept */
+  guint64 first_request; /* of that event: its number on the connection */
+  gboolean accused;      /* used-after-421 was raised */
+  guint64 serial;        /* ROUTE_ALTERNATIVE: the entry's */
   AsvAlternativeSeen alternative; /* and what it says */
 } AsvLink;
 
@@ -142,8 +146,9 @@ typedef struct {
   AsvOriginState *origin;
   char *method, *path; /* in one buffer that begins with the method */
   gboolean has_stream, done;
-  gboolean alt_used_wrong;
-  guint16 room; /* of the buffer */
+  gboolean of_use;   /* told under the `used` event of its connection */
+  const char *wrong; /* an Alt-Used that names another place, octets as text; or NULL */
+  guint16 room;      /* of the buffer */
 } AsvPending;
 
 /* What every request needs stands first: thousands of connections may take turns. */
@@ -168,6 +173,9 @@ typedef struct {
   guint unreadable_reasons; /* bits 1 << AsvUnreadableReason */
   const char *label, *address, *server, *mac;
   AsvMoment opened;
+  gint64 answered_time; /* when the server's part of the handshake was complete; 0: not seen */
+  guint64 answered_packet;
+  gboolean failed;        /* some failure was seen of it */
   const char *sni, *alpn; /* NULL when unknown */
   const char *offered;    /* ALPN names with commas between; NULL when unknown */
   const char *issuer;     /* of the certificate; NULL when unknown */

@@ -7,6 +7,10 @@
 #include <string.h>
 
 #include "timeline-model.h"
+#include "timeline-shadow.h"
+
+/* Octets of an Alt-Used: of the longest right one. */
+#define ALT_USED_SHOWN (ASV_HOST_MAX + sizeof ":65535")
 
 /* One request while it is judged. */
 typedef struct {
@@ -38,6 +42,8 @@ static void use_entry(const Asked *asked, const AsvMatch *match) {
   link->serial = match->entry->serial;
   link->alternative = match->entry->alternative;
   link->misdirected = 0;
+  link->line = link->last_of_use = NULL;
+  link->told_open = FALSE;
   asked->origin->uses++;
   AsvEvent *event =
       asv_event_new(state, ASV_EVENT_USED, state->clock, asked->seen, asked->connection);
@@ -129,9 +135,12 @@ static void show_opening(const Asked *asked, const char *where) {
   const GPtrArray *events = asked->origin->events;
   if (!events || ((const AsvEvent *)events->pdata[0])->time > connection->opened.time) return;
   const char *protocol = asv_connection_protocol(connection);
-  g_autofree char *words =
-      g_strdup_printf("new connection%s%s%s%s", protocol ? ", " : "", protocol ? protocol : "",
-                      connection->resumed ? ", session resumed" : "", where);
+  const AsvOriginState *origin = asked->origin;
+  gboolean back = protocol && !connection->quic && origin->failed_from &&
+                  origin->last_default < origin->failed_from;
+  const char *start = back ? "back to " : protocol ? "new connection, " : "new connection";
+  g_autofree char *words = g_strdup_printf("%s%s%s%s", start, protocol ? protocol : "",
+                                           connection->resumed ? ", session resumed" : "", where);
   asv_event_context(asked->state, asked->origin, connection, &connection->opened, words);
 }
 
@@ -219,8 +228,7 @@ static void count_request(const Asked *asked, AsvEvent *used) {
   used->requests++;
   if (!asv_match_alt_used(asked->origin, used->alternative, alt_used)) return;
   used->named++;
-  if (!used->alt_used)
-    used->alt_used = asv_timeline_keep(asked->state, alt_used, ASV_HOST_MAX + sizeof ":65535");
+  if (!used->alt_used) used->alt_used = asv_timeline_keep(asked->state, alt_used, ALT_USED_SHOWN);
 }
 
 static void count_use(const Asked *asked) {
@@ -232,7 +240,10 @@ static void count_use(const Asked *asked) {
     accuse(asked, ASV_FINDING_USED_AFTER_421,
            "The client went on asking for this origin on the connection that had answered 421.");
   }
-  if (link->used) count_request(asked, link->used);
+  if (link->used) {
+    count_request(asked, link->used);
+    if (!entry) link->used->later++;
+  }
   if (!link->misdirected) asked->origin->failed_from = 0;
   if (!entry) return;
   entry->requests++;
@@ -266,13 +277,15 @@ static gboolean is_alt_used_wrong(const Asked *asked) {
   return asv_span_equal_nocase(host, asked->origin->origin.host) && !is_own_alternative(asked);
 }
 
-static gboolean check_alt_used(const Asked *asked) {
-  if (!asked->seen->request.alt_used.size || !is_alt_used_wrong(asked)) return FALSE;
+/* The field when it names another place than the request went to, else NULL. */
+static const char *check_alt_used(const Asked *asked) {
+  AsvSpan alt_used = asked->seen->request.alt_used;
+  if (!alt_used.size || !is_alt_used_wrong(asked)) return NULL;
   accuse(asked, ASV_FINDING_ALT_USED_WRONG,
          "A request says Alt-Used: " ASV_QUOTE ", but it went to %s over %s.",
          ASV_QUOTED(asked->seen->request.alt_used), asked->connection->server,
          asked->connection->quic ? "QUIC" : "TCP");
-  return TRUE;
+  return asv_timeline_keep(asked->state, alt_used, ALT_USED_SHOWN);
 }
 
 static void follow_route(const Asked *asked) {
@@ -285,6 +298,13 @@ static void follow_route(const Asked *asked) {
     count_default(asked);
   else if (link->route == ASV_ROUTE_ALTERNATIVE)
     count_use(asked);
+}
+
+/* TRUE when the request goes by the entry of a `used` event, while the entry is there. */
+static gboolean is_of_use(const Asked *asked) {
+  const AsvLink *link = asked->link;
+  return link->used && link->route == ASV_ROUTE_ALTERNATIVE &&
+         asv_cache_find(&asked->origin->cache, link->serial);
 }
 
 /* The User-Agent when it is another than the connection's last. */
@@ -322,7 +342,7 @@ void asv_timeline_requested(AsvTimelineState *state, AsvConnection *connection,
     asv_client_sweep(state, client, asked.origin);
   }
   asv_timeline_settle(state, connection, about, asked.origin);
-  gboolean wrong = FALSE;
+  const char *wrong = NULL;
   if (asked.origin) {
     asked.link = asv_connection_link(connection, asked.origin);
     if (!asked.link) asked.link = asv_connection_add_link(connection, asked.origin);
@@ -332,7 +352,9 @@ void asv_timeline_requested(AsvTimelineState *state, AsvConnection *connection,
     follow_route(&asked);
     wrong = check_alt_used(&asked);
   }
-  asv_connection_add_pending(connection, about, asked.origin)->alt_used_wrong = wrong;
+  AsvPending *pending = asv_connection_add_pending(connection, about, asked.origin);
+  pending->wrong = wrong;
+  pending->of_use = asked.link && is_of_use(&asked);
 }
 
 /* ---- responses ---- */
@@ -346,7 +368,11 @@ static gboolean remove_misdirected(const Asked *asked, AsvEntry *entry, const As
                                     "An alternative of %s (%s at %s:%" G_GUINT64_FORMAT
                                     ") answered 421 to a request for it.",
                                     asked->origin->text, to->protocol_id, to->host, to->port);
-  if (!asv_connection_model(asked->connection, asked->connection->client)->misdirected_drops) {
+  gboolean drops =
+      asv_connection_model(asked->connection, asked->connection->client)->misdirected_drops;
+  if (!drops) asv_shadow_begin(asked->origin);
+  asv_shadow_misdirected(asked->origin, &entry->alternative);
+  if (!drops) {
     if (asked->link->used) asked->link->used->rfc = "removed, it answered 421";
     return FALSE;
   }
@@ -394,31 +420,54 @@ static gboolean is_same_line(const AsvEvent *line, const AsvPending *pending, gu
          strcmp(line->path, pending->path) == 0;
 }
 
-/* A request and its answer as a line beside the events, unless one of them tells of it; equal ones
- * that follow are one line. */
-static void show_request(const Asked *asked, const AsvPending *pending, gboolean told) {
-  const AsvResponseSeen *about = &asked->seen->response;
+/* "HTTP/3" where the client could go with its next connection, or NULL: an alternative that came
+ * while this connection was open. */
+static const char *next_protocol(const Asked *asked) {
+  const AsvOriginState *origin = asked->origin;
+  const AsvModel *model = asv_connection_model(asked->connection, origin->client);
+  for (guint i = 0; i < origin->cache.count; i++) {
+    const AsvEntry *entry = &origin->cache.entries[i];
+    const AsvAlternativeSeen *to = &entry->alternative;
+    if (!to->usable || entry->learned < asked->connection->opened.time ||
+        asv_alternative_is_origin(to, origin) || (!model->uses_tcp && asv_alternative_is_tcp(to)) ||
+        asv_model_broken_until(origin->client, to, asked->state->clock))
+      continue;
+    if (!asv_alternative_is_tcp(to)) return "HTTP/3";
+    return strcmp(to->alpn, "h2") == 0 ? "HTTP/2" : to->protocol_id;
+  }
+  return NULL;
+}
+
+/* Why the request took its way, or what else is odd about it; to be freed. */
+static char *words_of_request(const Asked *asked, const AsvPending *pending) {
   AsvLink *link = asked->link;
+  if (pending->wrong) return g_strdup_printf("with Alt-Used: %s all the same", pending->wrong);
+  if (pending->of_use) return g_strdup("");
+  if (link->route == ASV_ROUTE_ALTERNATIVE && !link->told_open) {
+    link->told_open = TRUE;
+    return g_strdup("on the connection that is still open");
+  }
+  if (link->route != ASV_ROUTE_DEFAULT) return g_strdup("");
+  if (!asked->seen->response.alt_svc && !asked->origin->cache.count)
+    return g_strdup("no Alt-Svc in it");
+  const char *next = next_protocol(asked);
+  if (!next) return g_strdup("");
+  if (link->told_open) return g_strdup("on the open connection");
+  link->told_open = TRUE;
+  return g_strdup_printf("on the connection that is open: %s is for the next one", next);
+}
+
+static void put_under_use(AsvLink *link, AsvEvent *line) {
+  AsvEvent *before = link->last_of_use ? link->last_of_use : link->used;
+  line->of_use = TRUE;
+  before->next = line;
+  link->last_of_use = line;
+}
+
+static void add_request_line(const Asked *asked, const AsvPending *pending) {
+  const AsvResponseSeen *about = &asked->seen->response;
   AsvTimelineState *state = asked->state;
-  if (!link || !asked->origin->events) return;
-  if (link->used && pending->number == link->first_request) {
-    link->used->status = about->status;
-    link->used->answer_packet = asked->seen->packet;
-    return;
-  }
-  if (told) return;
-  if (about->alt_svc && link->route != ASV_ROUTE_ALTERNATIVE) return;
-  if (is_same_line(link->line, pending, about->status)) {
-    link->line->count++;
-    link->line->last_time = state->clock;
-    link->line->last_packet = asked->seen->packet;
-    return;
-  }
-  const char *words = "";
-  if (pending->alt_used_wrong)
-    words = "its Alt-Used names another place";
-  else if (!about->alt_svc && !asked->origin->cache.count && link->route == ASV_ROUTE_DEFAULT)
-    words = "no Alt-Svc in it";
+  g_autofree char *words = words_of_request(asked, pending);
   AsvMoment at = {.time = state->clock,
                   .packet = asked->seen->packet,
                   .file = asv_timeline_intern_text(state, asked->seen->file)};
@@ -428,7 +477,30 @@ static void show_request(const Asked *asked, const AsvPending *pending, gboolean
   line->stream = about->stream;
   line->status = about->status;
   asv_event_set_message(state, line, pending);
-  link->line = line;
+  asked->link->line = line;
+  if (pending->of_use) put_under_use(asked->link, line);
+}
+
+/* A request and its answer as a line under the use it belongs to, or beside the events unless one
+ * of them tells of it; equal ones that follow are one line. */
+static void show_request(const Asked *asked, const AsvPending *pending, gboolean told) {
+  const AsvResponseSeen *about = &asked->seen->response;
+  AsvLink *link = asked->link;
+  if (!link || !asked->origin->events) return;
+  if (link->used && pending->number == link->first_request) {
+    link->used->status = about->status;
+    link->used->answer_packet = asked->seen->packet;
+    return;
+  }
+  if (told && !pending->of_use) return;
+  if (about->alt_svc && link->route != ASV_ROUTE_ALTERNATIVE) return;
+  if (is_same_line(link->line, pending, about->status) && link->line->of_use == pending->of_use) {
+    link->line->count++;
+    link->line->last_time = asked->state->clock;
+    link->line->last_packet = asked->seen->packet;
+    return;
+  }
+  add_request_line(asked, pending);
 }
 
 void asv_timeline_responded(AsvTimelineState *state, AsvConnection *connection,

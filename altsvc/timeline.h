@@ -95,8 +95,10 @@ typedef struct {
   gboolean restored; /* from a client's storage: ma, Age and what advertised it are not known */
 } AsvAlternativeSeen;
 
+typedef struct AsvEvent AsvEvent;
+
 /* What happened to one origin's entries. Fields that do not apply are 0 or NULL. */
-typedef struct {
+struct AsvEvent {
   AsvEventKind kind;
   gint64 time;
   guint64 packet; /* 0 when time alone made it happen, e.g. expiry */
@@ -132,12 +134,19 @@ typedef struct {
   gint64 learned_time;  /* tried, used, endings: of the entry */
   guint64 learned_packet;
   guint64
-      answer_packet; /* used: of the response to the first request, whose message the above is */
-  guint64 requests;  /* used: requests for the origin on this connection */
-  guint64 named;     /* of them, those whose Alt-Used names the alternative */
-  char *alt_used;    /* octets as text: what the first of those says */
-  const char *sni;   /* used: the connection's */
-} AsvEvent;
+      answer_packet;    /* used: of the response to the first request, whose message the above is */
+  guint64 requests;     /* used: requests for the origin on this connection */
+  guint64 later;        /* of them, those after the entry had ended */
+  guint64 named;        /* of them, those whose Alt-Used names the alternative */
+  char *alt_used;       /* octets as text: what the first of those says */
+  const char *sni;      /* used: the connection's; tried: likewise, where the alternative is another
+                           host and the SNI names the origin, as it must (§2.3) */
+  const char *server;   /* tried: where it led, if that is another host or port than the origin's */
+  gint64 answered_time; /* tried: when the server's part of the handshake was complete; or 0 */
+  guint64 answered_packet; /* and with which packet */
+  gboolean of_use;         /* context: a request of a `used` event, told under that one */
+  const AsvEvent *next;    /* used, and such context lines: the next of them, or NULL */
+};
 
 /* One entry of the cache at the end, or at --at. */
 typedef struct {
@@ -158,9 +167,10 @@ typedef struct {
 typedef struct {
   char *origin;
   AsvOutcome verdict;
-  GArray *because;                             /* guint finding ids; may be NULL */
-  GPtrArray *events;                           /* AsvEvent*, in order */
-  GPtrArray *cache;                            /* AsvCacheRow*, by rank */
+  GArray *because;   /* guint finding ids; may be NULL */
+  GPtrArray *events; /* AsvEvent*, in order */
+  GPtrArray *by_rfc; /* for text: AsvCacheRow*, what RFC 7838 would have it hold; NULL: the same */
+  GPtrArray *cache;  /* AsvCacheRow*, by rank */
   guint64 requests, responses, advertisements; /* for text */
 } AsvOriginReport;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The cache of an origin at one moment: a numbered line per entry, by rank. */
+#include "altsvc/limits.h"
 #include "text.h"
 
 #define INDENT 4
@@ -70,10 +71,49 @@ static void put_row(AsvText *text, const AsvCacheRow *row, guint width, guint li
   asv_page_newline(page);
 }
 
-void asv_text_cache(AsvText *text, const GPtrArray *rows) {
+static gboolean is_same_row(const AsvCacheRow *a, const AsvCacheRow *b) {
+  const AsvAlternativeSeen *x = &a->alternative, *y = &b->alternative;
+  return a->expires == b->expires && x->persist == y->persist && x->has_port == y->has_port &&
+         x->port == y->port && g_str_equal(x->protocol_id, y->protocol_id) &&
+         g_str_equal(x->host, y->host);
+}
+
+/* TRUE when the client can use what RFC 7838 would have it hold, and nothing else. */
+static gboolean is_as_rfc(const AsvOriginReport *origin) {
+  guint alive = 0;
+  if (!origin->by_rfc) return TRUE;
+  for (guint i = 0; i < origin->cache->len; i++) {
+    const AsvCacheRow *row = g_ptr_array_index(origin->cache, i);
+    if (row->expired) continue;
+    if (alive >= origin->by_rfc->len || !is_same_row(row, g_ptr_array_index(origin->by_rfc, alive)))
+      return FALSE;
+    alive++;
+  }
+  return alive == origin->by_rfc->len;
+}
+
+/* "~ RFC 7838: h3 at b.test:443, 41 s left". */
+static char *rfc_words(const AsvText *text, const GPtrArray *rows) {
+  guint shown = text->options->verbosity < 1 ? MIN(rows->len, ASV_TEXT_LIST_MAX) : rows->len;
+  GString *words = g_string_new(rows->len ? "~ RFC 7838: " : "~ RFC 7838: empty");
+  for (guint i = 0; i < shown; i++) {
+    const AsvCacheRow *row = g_ptr_array_index(rows, i);
+    g_autofree char *to = asv_words_alternative(&row->alternative);
+    g_autofree char *left = asv_words_duration(asv_words_between(text->timeline->at, row->expires));
+    g_string_append_printf(words, "%s%s, %s left%s", i ? "; " : "", to, left,
+                           row->alternative.persist ? ", kept over network changes" : "");
+  }
+  if (shown < rows->len) g_string_append_printf(words, "; and %u more", rows->len - shown);
+  return g_string_free(words, FALSE);
+}
+
+void asv_text_cache(AsvText *text, const AsvOriginReport *origin) {
+  const GPtrArray *rows = origin->cache;
   guint width = 0, life_width = 0;
-  g_autofree char *words = heading(text, rows->len == 0);
-  asv_page_prose(&text->page, INDENT, words);
+  g_autofree char *rfc = is_as_rfc(origin) ? NULL : rfc_words(text, origin->by_rfc);
+  g_autofree char *head = heading(text, rows->len == 0);
+  g_autofree char *words = rfc && !rows->len ? g_strdup_printf("%s  %s", head, rfc) : NULL;
+  asv_page_prose(&text->page, INDENT, words ? words : head);
   for (guint i = 0; i < rows->len; i++) {
     const AsvCacheRow *row = g_ptr_array_index(rows, i);
     g_autofree char *alternative = asv_words_alternative(&row->alternative);
@@ -84,4 +124,5 @@ void asv_text_cache(AsvText *text, const GPtrArray *rows) {
   }
   for (guint i = 0; i < rows->len; i++)
     put_row(text, g_ptr_array_index(rows, i), width, life_width);
+  if (rfc && rows->len) asv_page_prose(&text->page, INDENT + 6, rfc);
 }

@@ -9,6 +9,7 @@
 
 #define INDENT 4
 #define LABEL_MAX 12 /* of a connection; ours are shorter, an observation file may say anything */
+#define MILLISECOND G_GINT64_CONSTANT(1000000)
 #define PATH_COLUMNS 28 /* of a path without -v: with its method it stays on a line */
 
 /* A table that is being written. */
@@ -179,14 +180,22 @@ static void append_ending(GString *words, const AsvEvent *event) {
     append_interval(words, event->time, event->expires, "early");
 }
 
-/* " /index.html", shortened to what a line holds. */
+/* " /index.html", shortened to what a line holds: a query that does not fit goes first. */
 static void append_path(const AsvText *text, GString *words, const char *path) {
   if (!path || text->options->no_paths) return;
-  gsize size = strlen(path);
+  gsize size = strlen(path), query = strcspn(path, "?");
   gboolean cut = text->options->verbosity < 1 && size > PATH_COLUMNS;
+  gsize room = query < size && query < PATH_COLUMNS - 1 ? query + 1 : PATH_COLUMNS - 1;
   g_string_append_c(words, ' ');
-  g_string_append_len(words, path, cut ? PATH_COLUMNS - 1 : (gssize)size);
+  g_string_append_len(words, path, cut ? (gssize)room : (gssize)size);
   if (cut) g_string_append(words, "…");
+}
+
+/* ", 3 times up to #57": a line that stands for several requests alike. */
+static void append_times(GString *words, const AsvEvent *event) {
+  if (event->count < 2) return;
+  g_string_append_printf(words, ", %u times up to #%" G_GUINT64_FORMAT, event->count,
+                         event->last_packet);
 }
 
 static void append_context(const AsvText *text, GString *words, const AsvEvent *event) {
@@ -194,9 +203,28 @@ static void append_context(const AsvText *text, GString *words, const AsvEvent *
     g_string_append(words, event->method);
     append_path(text, words, event->path);
     if (event->status) g_string_append_printf(words, "  %u", event->status);
+    append_times(words, event);
     if (event->context && *event->context) g_string_append(words, ", ");
   }
   if (event->context) g_string_append(words, event->context);
+}
+
+/* " = 10.77.0.2, 57 ms after learning it; SNI b.test, as it must be; the server's handshake
+ * complete after 2 ms (#219)". */
+static void append_tried(GString *words, const AsvEvent *event) {
+  if (event->server) {
+    const char *colon = strrchr(event->server, ':');
+    g_string_append_printf(words, " = %.*s",
+                           (int)(colon ? colon - event->server : (gssize)strlen(event->server)),
+                           event->server);
+  }
+  append_interval(words, event->learned_time, event->time, "after learning it");
+  if (event->sni) g_string_append_printf(words, "; SNI %s, as it must be", event->sni);
+  if (!event->answered_time) return;
+  gint64 took = asv_words_between(event->time, event->answered_time);
+  g_autofree char *time = asv_words_duration(MAX(took, MILLISECOND));
+  g_string_append_printf(words, "; server's handshake complete %s %s (#%" G_GUINT64_FORMAT ")",
+                         took < MILLISECOND ? "within" : "after", time, event->answered_packet);
 }
 
 /* What stands behind the event's word. */
@@ -234,7 +262,7 @@ static char *event_words(const AsvText *text, const AsvEvent *event) {
       g_string_append(words, ", no longer held to be broken");
       break;
     case ASV_EVENT_TRIED:
-      append_interval(words, event->learned_time, event->time, "after learning it");
+      append_tried(words, event);
       break;
     case ASV_EVENT_USED:
       append_used(words, event);
@@ -321,13 +349,45 @@ static void put_message(const EventTable *table, const AsvEvent *event) {
   if (event->value && (event->value_size || !frame)) put_value(table, event);
 }
 
-/* The first request over an alternative. */
-static void put_first_request(const EventTable *table, const AsvEvent *event) {
-  g_autoptr(GString) words = g_string_new(NULL);
-  append_context(table->text, words, event);
-  if (event->answer_packet)
-    g_string_append_printf(words, "  (#%" G_GUINT64_FORMAT ")", event->answer_packet);
-  if (words->len) put_under(table, table->words_at, words->str);
+/* "GET /x  404  (#46)", the status in a column of its own. */
+static void put_request(const EventTable *table, const AsvEvent *event, guint64 answer,
+                        guint width) {
+  const AsvText *text = table->text;
+  g_autoptr(GString) words = g_string_new(event->method);
+  append_path(text, words, event->path);
+  glong columns = g_utf8_strlen(words->str, -1);
+  if (event->status) {
+    for (glong i = columns; i < (glong)width; i++) g_string_append_c(words, ' ');
+    g_string_append_printf(words, "  %u", event->status);
+  }
+  if (answer) g_string_append_printf(words, "  (#%" G_GUINT64_FORMAT ")", answer);
+  if (event->kind == ASV_EVENT_CONTEXT) {
+    append_times(words, event);
+    if (event->context && *event->context) g_string_append_printf(words, ", %s", event->context);
+  }
+  put_under(table, table->words_at, words->str);
+}
+
+/* The requests over an alternative, the first one in the event itself. */
+static void put_requests(const EventTable *table, const AsvEvent *event) {
+  gboolean all = table->text->options->verbosity > 0;
+  guint width = 0, shown = 0;
+  for (const AsvEvent *at = event; at; at = at->next) {
+    if (!at->method) continue;
+    g_autoptr(GString) words = g_string_new(at->method);
+    append_path(table->text, words, at->path);
+    width = MAX(width, (guint)g_utf8_strlen(words->str, -1));
+  }
+  guint64 told = 0;
+  for (const AsvEvent *at = event; at && (all || shown < ASV_TEXT_CONTEXT_RUN); at = at->next) {
+    if (at->method) put_request(table, at, at == event ? at->answer_packet : at->packet, width);
+    told += at->count;
+    shown++;
+  }
+  if (event->requests <= told + event->later) return;
+  g_autofree char *more =
+      g_strdup_printf("and %" G_GUINT64_FORMAT " more", event->requests - told - event->later);
+  put_under(table, table->words_at, more);
 }
 
 static void count_entries(EventTable *table, const AsvEvent *event) {
@@ -374,7 +434,7 @@ static void put_event(EventTable *table, const AsvEvent *event, const AsvEvent *
   asv_page_newline(page);
   put_rfc(table, event);
   if (event->kind == ASV_EVENT_USED)
-    put_first_request(table, event);
+    put_requests(table, event);
   else if (event->kind != ASV_EVENT_CONTEXT && !same_message(event, next))
     put_message(table, event);
 }
@@ -384,7 +444,7 @@ static guint context_run(const GPtrArray *events, guint i) {
   guint run = 0;
   for (; i + run < events->len; run++) {
     const AsvEvent *event = g_ptr_array_index(events, i + run);
-    if (event->kind != ASV_EVENT_CONTEXT) break;
+    if (event->kind != ASV_EVENT_CONTEXT || event->of_use) break;
   }
   return run;
 }
@@ -395,6 +455,7 @@ void asv_text_events(AsvText *text, const GPtrArray *events) {
   put_heading(&table);
   for (guint i = 0; i < events->len; i++) {
     const AsvEvent *event = g_ptr_array_index(events, i);
+    if (event->of_use) continue;
     shown = event->kind == ASV_EVENT_CONTEXT ? shown + 1 : 0;
     gboolean enough = text->options->verbosity < 1 && shown > ASV_TEXT_CONTEXT_RUN;
     guint left = enough ? context_run(events, i) : 0;

@@ -49,7 +49,7 @@ static void put_origin(AsvText *text, const AsvOriginReport *origin) {
     asv_text_events(text, origin->events);
     asv_page_newline(&text->page);
   }
-  asv_text_cache(text, origin->cache);
+  asv_text_cache(text, origin);
 }
 
 static void put_client(AsvText *text, const AsvClientReport *client) {

@@ -8,8 +8,9 @@
 /* The table of an origin's (or a client's unplaced) events, without a heading. */
 void asv_text_events(AsvText *text, const GPtrArray *events);
 
-/* The cache of an origin, with its heading; one line when it is empty. */
-void asv_text_cache(AsvText *text, const GPtrArray *rows);
+/* The cache of an origin, with its heading; one line when it is empty. Says what RFC 7838 would
+ * have it hold where that is not the same. */
+void asv_text_cache(AsvText *text, const AsvOriginReport *origin);
 
 /* IN SHORT: a line per client and origin. */
 void asv_text_short(AsvText *text);

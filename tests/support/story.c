@@ -246,6 +246,17 @@ static void give_up(AsvStory *story, AsvOriginReport *origin) {
   context(story, origin, 2419, 83, "new connection, HTTP/2, session resumed");
 }
 
+/* A request over the alternative that its `used` event tells of. */
+static void ask_again(AsvStory *story, AsvOriginReport *origin, AsvEvent *used) {
+  AsvEvent *line = context(story, origin, 1367, 56, "");
+  asv_story_on(story, line, "quic:0");
+  line->method = asv_story_text(story, "GET");
+  line->path = asv_story_text(story, "/m");
+  line->status = 421;
+  line->of_use = TRUE;
+  used->next = line;
+}
+
 AsvStory *asv_story_misdirected(void) {
   AsvStory *story = asv_story_new();
   AsvClientReport *client =
@@ -256,6 +267,7 @@ AsvStory *asv_story_misdirected(void) {
   origin->advertisements = 1;
   learn_and_use(story, origin);
   give_up(story, origin);
+  ask_again(story, origin, g_ptr_array_index(origin->events, 2));
 
   AsvFinding *after = asv_story_finding(
       story, ASV_SEVERITY_ERROR, "used-after-421",

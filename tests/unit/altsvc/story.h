@@ -320,6 +320,7 @@ static void story_print_event(GString *out, const AsvEvent *event) {
     if (event->method)
       g_string_append_printf(out, " %s %s %u", event->method, event->path, event->status);
     if (*event->context) g_string_append_printf(out, " %s", event->context);
+    if (event->of_use) g_string_append(out, " of use");
   }
   g_string_append_c(out, '\n');
 }

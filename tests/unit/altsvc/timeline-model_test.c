@@ -53,7 +53,7 @@ static const Story stories[] = {
      "0 t0 get 1 https://a.test /x agent=Chrome/156.0.0.0\n"
      "1 t0 header 1 https://a.test 200 age=30 : h3=\":443\"; ma=60; persist=1\n",
      "https://a.test ready\n"
-     "  1 #4 learned h3=a.test:443 until 61 ~ learned h3 at a.test:443 for 30 s, over network "
+     "  1 #4 learned h3=a.test:443 until 61 ~ learned h3 at a.test:443 for 30 s, kept over network "
      "changes\n"
      "  1. h3=a.test:443 until 61\n"},
     {"/model/chromium/clear-is-bare",
@@ -444,7 +444,7 @@ static const Story stories[] = {
      "1 t0 header 1 https://a.test 200 : h3=\":443\"; ma=60, h2=\":444\"; ma=90; persist=1\n",
      "https://a.test ready\n"
      "  1 #4 learned h3=a.test:443 persist until 91 ~ learned h3 at a.test:443 for 60 s; h2 at "
-     "a.test:444 for 90 s, over network changes\n"
+     "a.test:444 for 90 s, kept over network changes\n"
      "  1. h3=a.test:443 persist until 91 over h2\n"},
     {"/model/curl-7.88/all-with-their-own",
      "0 t0 open\n"
