@@ -385,6 +385,9 @@ int main(int argc, char **argv) {
       complain(&program, ASV_EXIT_INPUT, message);
     }
     status = program.status;
+  } else if (fflush(stdout) != 0 || ferror(stdout)) {
+    g_printerr("altshark: output: %s\n", g_strerror(errno));
+    status = ASV_EXIT_INPUT;
   }
   asv_options_clear(&options);
   return (int)status;

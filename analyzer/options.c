@@ -167,7 +167,9 @@ static gboolean read_at(const char *text, AsvTimelineOptions *options) {
 
 static gboolean read_fail_on(const char *text, AsvOptions *options) {
   if (!text) return TRUE;
-  g_auto(GStrv) words = g_strsplit(text, ",", -1);
+  /* g_strsplit makes no word at all of an empty text, and one that asks for nothing is a mistake.
+   */
+  g_auto(GStrv) words = g_strsplit(*text ? text : ",", ",", -1);
   for (char **word = words; *word; word++) {
     gboolean known = FALSE;
     for (AsvFindingCode code = 0; code < ASV_FINDINGS_COUNT; code++) {

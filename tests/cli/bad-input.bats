@@ -119,7 +119,7 @@ size_of() { stat -c %s "$1"; }
 
 @test "unknown values of options" {
   for words in "-z nothing" "-T xml" "-T html" "-t z" "--model netscape" "--client-by name" "--color pink" \
-    "--at yesterday" "--at +" "--at +1x" "--origin a.test/path" "--fail-on nothing" "-o tcp.stream:1" "-c -1"; do
+    "--at yesterday" "--at +" "--at +1x" "--origin a.test/path" "--fail-on nothing" "--fail-on=" "--fail-on=error," "-o tcp.stream:1" "-c -1"; do
     run altshark $words "$good"
     fails_with 1 "altshark:" || { echo "for: $words"; return 1; }
   done
@@ -142,6 +142,10 @@ size_of() { stat -c %s "$1"; }
   fails_with 2 "no-such-folder/out"
   run altshark --output /dev/full "$good"
   fails_with 2 "/dev/full" "No space"
+  for words in --version --explain "--explain frame-flags" "-T csv $good"; do
+    run bash -c "\"\$ALTSHARK\" $words >/dev/full"
+    fails_with 2 "No space"
+  done
 }
 
 @test "a reader that closes the pipe early ends the program quietly" {
