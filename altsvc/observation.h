@@ -126,7 +126,7 @@ typedef struct {
 typedef struct {
   const char *format; /* "pcap", "pcapng", ... */
   guint64 packets;    /* in the whole file as read */
-  guint64 bytes;      /* captured octets of those packets */
+  guint64 bytes;      /* octets of those packets on the wire, as capinfos counts them */
   gint64 first, last; /* packet times, nanoseconds; both 0 when there were no packets */
   gboolean complete;  /* read to the end without damage */
   gboolean has_dropped;

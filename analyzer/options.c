@@ -85,17 +85,18 @@ static gboolean is_mac(const char *text) {
 }
 
 /* Written in the one way that reports use: an IP address as in RFC 5952, a MAC in lower case. */
-static gboolean read_client(const char *text, AsvTimelineOptions *options) {
+static gboolean read_client(const char *text, AsvOptions *options) {
   guint8 octets[16];
   char out[INET6_ADDRSTRLEN];
   if (!text) return TRUE;
   int family = strchr(text, ':') ? AF_INET6 : AF_INET;
   if (inet_pton(family, text, octets) == 1 && inet_ntop(family, octets, out, sizeof out))
-    options->client = g_strdup(out);
-  else if (is_mac(text))
-    options->client = g_ascii_strdown(text, -1);
+    options->timeline.client = g_strdup(out);
+  else if (is_mac(text) && options->report.subject != ASV_REPORT_OBSERVATIONS)
+    options->timeline.client = g_ascii_strdown(text, -1);
   else
-    return complain("--client", text, "an IP address or, with --client-by mac, a MAC address");
+    return complain("--client", text,
+                    "an IP address or, of reports with --client-by mac, a MAC address");
   return TRUE;
 }
 
@@ -126,7 +127,8 @@ static gint64 read_fraction(const char **text) {
 static gboolean read_date(const char *text, gint64 *time) {
   g_autofree char *date = g_ascii_strup(text, -1);
   gsize size = strlen(date);
-  char *zone = size > 6 ? date + size - 6 : date;
+  if (size < sizeof "+00:00") return FALSE;
+  char *zone = date + size - strlen("+00:00");
   gint64 offset = 0;
   if (*zone == '+' || *zone == '-') {
     guint64 hours = 0, minutes = 0;
@@ -296,7 +298,7 @@ static gboolean take(const RawOptions *raw, AsvOptions *options) {
   options->report.no_paths = raw->no_paths;
   options->report.verbosity = raw->quiet ? -1 : raw->verbose ? 1 : 0;
   options->report.version = ASV_VERSION;
-  return take_choices(raw, options) && read_client(raw->client, &options->timeline) &&
+  return take_choices(raw, options) && read_client(raw->client, options) &&
          read_origin("--origin", raw->origin, &options->timeline.origin) &&
          read_at(raw->at, &options->timeline) && read_fail_on(raw->fail_on, options) &&
          read_expectations(raw->expect, options) && read_why(raw, options) &&

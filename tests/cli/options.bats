@@ -213,6 +213,13 @@ EOF
   done
 }
 
+@test "observations of a client are told apart by address" {
+  altshark -z observations --client 10.77.0.12 "$two" | grep -q 'client=10.77.0.12'
+  if altshark -z observations --client 10.77.0.12 "$two" | grep 'client=10.77.0.11'; then return 1; fi
+  run altshark -z observations --client-by mac --client 02:00:00:00:00:01 "$two"
+  [ "$status" -eq 1 ]
+}
+
 @test "observations from standard input, a pipe, a named pipe, compressed" {
   altshark -z observations -T ndjson "$two" >seen
   altshark -T json "$two" >want
