@@ -45,10 +45,9 @@ static gboolean says(const AsvFailureSeen *about, const char *text) {
   return about->detail && strstr(about->detail, text) != NULL;
 }
 
-static AsvFindingCode code_of_failure(const AsvConnection *connection,
+static AsvFindingCode code_of_failure(const AsvConnection *connection, const AsvOriginState *origin,
                                       const AsvFailureSeen *about) {
-  if (!covers(connection, connection->tried_origin))
-    return ASV_FINDING_ALTERNATIVE_CERTIFICATE_MISMATCH;
+  if (!covers(connection, origin)) return ASV_FINDING_ALTERNATIVE_CERTIFICATE_MISMATCH;
   if (about->certificate_rejected) return ASV_FINDING_ALTERNATIVE_CERTIFICATE_REJECTED;
   switch (about->reason) {
     case ASV_FAILURE_NO_ANSWER:
@@ -75,7 +74,7 @@ static gboolean find_why(const AsvConnection *connection, const AsvObservation *
     const AsvFailureSeen *about = &connection->failure->failure;
     *why = (Why){.reason = asv_failure_reason_name(about->reason),
                  .detail = about->detail,
-                 .code = code_of_failure(connection, about),
+                 .code = code_of_failure(connection, connection->tried_origin, about),
                  .seen = connection->failure};
     return TRUE;
   }
@@ -116,6 +115,15 @@ static char *names_of(const AsvNames *names) {
   return g_string_free(list, FALSE);
 }
 
+/* It had worked. */
+static const char *meaning_of_stall(const char *reason) {
+  if (strcmp(reason, asv_failure_reason_name(ASV_FAILURE_STATELESS_RESET)) == 0)
+    return "worked, and then had forgotten the connection";
+  if (strcmp(reason, asv_failure_reason_name(ASV_FAILURE_QUIC_CLOSE)) == 0)
+    return "worked, and then the connection was closed with an error";
+  return "answered at first, and then no more";
+}
+
 /* What each failure means; a certificate's and a protocol's have more to tell. */
 static const char *meaning_of(const Why *why) {
   switch (why->code) {
@@ -127,7 +135,7 @@ static const char *meaning_of(const Why *why) {
       return "has a certificate that the client does not accept, though it names the origin: over "
              "QUIC Chromium wants one that a publicly known root has signed";
     case ASV_FINDING_ALTERNATIVE_STALLED:
-      return "answered at first, and then no more";
+      return meaning_of_stall(why->reason);
     case ASV_FINDING_ALTERNATIVE_ALPN_MISMATCH:
       return "does not speak the protocol that is advertised there";
     default:
@@ -191,30 +199,35 @@ void asv_timeline_other_protocol(AsvTimelineState *state, AsvConnection *connect
 
 /* ---- alternatives in use ---- */
 
+/* Requests may go out before the handshake is over (RFC 9001 §4.6), so that it can still fail. */
+static AsvFindingCode code_of_used(const AsvConnection *connection, const AsvOriginState *origin,
+                                   const AsvFailureSeen *about) {
+  gboolean stalls = about->reason == ASV_FAILURE_STATELESS_RESET ||
+                    (about->reason == ASV_FAILURE_QUIC_CLOSE && !about->certificate_rejected);
+  return stalls ? ASV_FINDING_ALTERNATIVE_STALLED : code_of_failure(connection, origin, about);
+}
+
 /* Requests had gone there, so it is no failed try, but it ends the use all the same. */
 static void fail_used(AsvTimelineState *state, AsvConnection *connection,
                       const AsvObservation *seen) {
   const AsvFailureSeen *about = &seen->failure;
   if (about->reason == ASV_FAILURE_ICMP_UNREACHABLE || about->reason == ASV_FAILURE_PACKET_TOO_BIG)
     return;
-  gboolean stalled =
-      about->reason == ASV_FAILURE_STALLED || about->reason == ASV_FAILURE_STATELESS_RESET;
-  Why why = {.detail = about->detail, .code = ASV_FINDING_ALTERNATIVE_STALLED, .seen = seen};
+  Why why = {
+      .reason = asv_failure_reason_name(about->reason), .detail = about->detail, .seen = seen};
   AsvMoment at = {.time = state->clock,
                   .packet = seen->packet,
                   .file = asv_timeline_intern_text(state, seen->file)};
-  g_autofree char *words = g_strdup_printf(
-      "fails: %s", about->detail ? about->detail : asv_failure_reason_name(about->reason));
+  g_autofree char *words = g_strdup_printf("fails: %s", about->detail ? about->detail : why.reason);
   for (guint i = 0; connection->links && i < connection->links->len; i++) {
     AsvLink *link = &g_array_index(connection->links, AsvLink, i);
     if (link->route != ASV_ROUTE_ALTERNATIVE) continue;
     asv_event_context(state, link->origin, connection, &at, words);
     asv_model_failed(state, connection, link->origin, &link->alternative, seen);
     if (!link->origin->failed_from) link->origin->failed_from = state->clock;
-    if (stalled) {
-      guint handle = raise_why(state, connection, link->origin, &link->alternative, &why);
-      if (link->used) asv_event_add_finding(link->used, handle);
-    }
+    why.code = code_of_used(connection, link->origin, about);
+    guint handle = raise_why(state, connection, link->origin, &link->alternative, &why);
+    if (link->used) asv_event_add_finding(link->used, handle);
   }
 }
 

@@ -128,12 +128,13 @@ static const Story stories[] = {
      "  1. h3=a.test:443 until 61 tried\n"
      "alternative-handshake-failed\n"},
     {"/fail/handshake/near-miss-in-use",
-     H3 TRY SHAKEN "3 q0 get 0 https://a.test /\n6 q0 fail quic-close : H3_NO_ERROR\n" END,
+     H3 TRY SHAKEN "3 q0 get 0 https://a.test /\n6 q0 fail quic-close : H3_INTERNAL_ERROR\n" END,
      "https://a.test switched\n"
      "  1 #4 learned h3=a.test:443 until 61\n"
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
      "  3 #7 used h3=a.test:443 by sni-port-alpn requests 1\n"
      "  1. h3=a.test:443 until 61 tried requests 1\n"
+     "alternative-stalled\n"
      "alt-used-missing\n"},
     {"/fail/certificate-rejected",
      H3 TRY SHAKEN "3 q0 fail quic-close certificate : 0x12e\n" BACK END,
@@ -218,6 +219,68 @@ static const Story stories[] = {
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
      "  3 #7 used h3=a.test:443 by sni-port-alpn requests 2\n"
      "  1. h3=a.test:443 until 61 tried requests 2\n"
+     "alt-used-missing\n"},
+    {"/fail/stalled/stateless-reset",
+     H3 TRY SHAKEN
+     "3 q0 get 0 https://a.test /\n6 q0 fail stateless-reset : from the server\n" BACK END,
+     "https://a.test fell-back\n"
+     "  1 #4 learned h3=a.test:443 until 61\n"
+     "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
+     "  3 #7 used h3=a.test:443 by sni-port-alpn requests 1\n"
+     "  1. h3=a.test:443 until 61 tried requests 1\n"
+     "alternative-stalled\n"
+     "alt-used-missing\n"},
+    {"/fail/stalled/closed-with-an-error",
+     H3 TRY SHAKEN
+     "3 q0 get 0 https://a.test /\n6 q0 fail quic-close : H3_INTERNAL_ERROR\n" BACK END,
+     "https://a.test fell-back\n"
+     "  1 #4 learned h3=a.test:443 until 61\n"
+     "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
+     "  3 #7 used h3=a.test:443 by sni-port-alpn requests 1\n"
+     "  1. h3=a.test:443 until 61 tried requests 1\n"
+     "alternative-stalled\n"
+     "alt-used-missing\n"},
+    {"/fail/stalled/near-miss-closed-without-error",
+     H3 TRY SHAKEN "3 q0 get 0 https://a.test /\n6 q0 close server\n" BACK,
+     "https://a.test switched\n"
+     "  1 #4 learned h3=a.test:443 until 61\n"
+     "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
+     "  3 #7 used h3=a.test:443 by sni-port-alpn requests 1\n"
+     "  1. h3=a.test:443 until 61 tried requests 1\n"
+     "alt-used-missing\n"},
+    {"/fail/handshake/reset-before-a-request",
+     H3 TRY SHAKEN "3 q0 fail stateless-reset : from the server\n" BACK END,
+     "https://a.test fell-back\n"
+     "  1 #4 learned h3=a.test:443 until 61\n"
+     "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
+     "  3 #7 failed h3=a.test:443 stateless-reset (from the server)\n"
+     "  1. h3=a.test:443 until 61 tried\n"
+     "alternative-handshake-failed\n"},
+    {"/fail/handshake/version-negotiation",
+     H3 TRY ASK "3 q0 fail version-negotiation : the server offers 0xff00001d\n" BACK END,
+     "https://a.test fell-back\n"
+     "  1 #4 learned h3=a.test:443 until 61\n"
+     "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
+     "  3 #7 failed h3=a.test:443 version-negotiation (the server offers 0xff00001d)\n"
+     "  1. h3=a.test:443 until 61 tried\n"
+     "alternative-handshake-failed\n"},
+    {"/fail/handshake/packet-too-big",
+     H3 TRY ASK "3 q0 fail packet-too-big : the next link takes 1200 octets\n" BACK END,
+     "https://a.test fell-back\n"
+     "  1 #4 learned h3=a.test:443 until 61\n"
+     "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
+     "  3 #7 failed h3=a.test:443 packet-too-big (the next link takes 1200 octets)\n"
+     "  1. h3=a.test:443 until 61 tried\n"
+     "alternative-handshake-failed\n"},
+    {"/fail/handshake/rejected-after-early-data",
+     H3 TRY ASK "2 q0 get 0 https://a.test /\n"
+                "3 q0 fail quic-close certificate : CRYPTO_ERROR bad_certificate\n" BACK END,
+     "https://a.test fell-back\n"
+     "  1 #4 learned h3=a.test:443 until 61\n"
+     "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
+     "  2 #7 used h3=a.test:443 by sni-port-alpn requests 1\n"
+     "  1. h3=a.test:443 until 61 tried requests 1\n"
+     "alternative-certificate-rejected\n"
      "alt-used-missing\n"},
     {"/fail/stalled/used-again",
      H3 TRY SHAKEN "3 q0 get 0 https://a.test /\n6 q0 fail stalled\n" BACK
