@@ -53,6 +53,7 @@ static const AsvModel models[] = {
      .early_over = VIA(HTTP2_HEADER) | VIA(HTTP3_HEADER),
      .drops_malformed = UPPER_CASE,
      .marks_broken = TRUE,
+     .stays_privileged = TRUE,
      .origins_max = 500},
     {.model = ASV_MODEL_FIREFOX,
      .name = "firefox",

@@ -270,7 +270,7 @@ static void apply_model(AsvAdvert *advert, AsvOffered *by_rfc, const Ruling *rul
   asv_advert_take_findings(advert, by_rfc->offers, offered.offers);
   if (ruling->has_code) {
     asv_advert_raise(advert, ruling->code, NULL, "%s", ruling->message);
-    advert->origin->unread++;
+    if (by_rfc->understood) advert->origin->unread++;
   }
   if (ruling->ignored)
     put_ignored(advert, ruling->reason, rfc);

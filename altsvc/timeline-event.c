@@ -162,7 +162,7 @@ static gboolean prolong_run(const AsvChangeContext *context, AsvEntry *entry) {
   return TRUE;
 }
 
-/* An origin whose alternative a TCP connection may be for before it says so. */
+/* An origin whose alternative a connection may be for before it says so. */
 static void note_elsewhere(AsvOriginState *origin) {
   AsvClientState *client = origin->client;
   if (!client->elsewhere) client->elsewhere = g_ptr_array_new();
@@ -178,10 +178,14 @@ static void note_coming(AsvOriginState *origin, const AsvEntry *entry) {
   origin->usable++;
   if (asv_alternative_is_origin(&entry->alternative, origin)) {
     origin->own++;
-  } else if (asv_alternative_is_tcp(&entry->alternative)) {
-    origin->over_tcp++;
-    note_elsewhere(origin);
+    return;
   }
+  note_elsewhere(origin);
+  if (asv_alternative_is_tcp(&entry->alternative))
+    origin->over_tcp++;
+  else if (origin->origin.port < ASV_PORT_UNPRIVILEGED &&
+           entry->alternative.port >= ASV_PORT_UNPRIVILEGED)
+    origin->unprivileged++;
 }
 
 static void on_changed(void *self, AsvEventKind kind, AsvEndedBy ended_by, gint64 time,

@@ -335,7 +335,10 @@ void asv_timeline_end(AsvTimelineState *state, AsvConnection *connection,
     asv_timeline_settle_by_address(state, connection, last);
   gboolean failed =
       !connection->requests && connection->tried_origin && find_why(connection, last, &why);
-  if (failed) add_failed(state, connection, &why);
+  if (failed)
+    add_failed(state, connection, &why);
+  else if (connection->tried_origin && connection->answered)
+    connection->tried_origin->stands_from = connection->opened.time;
   if (connection->quic) note_quic(state, connection);
   if (!connection->failure) note_issuer(state, connection);
   check_links(state, connection);

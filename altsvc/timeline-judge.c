@@ -158,7 +158,7 @@ static void judge_place(AsvAdvert *advert, AsvEntry *entry) {
     asv_advert_raise(advert, ASV_FINDING_ALTERNATIVE_IS_ORIGIN, entry,
                      "The alternative is the origin itself: same host and port over TCP.");
   }
-  if (seen->usable && origin->port < 1024 && seen->port >= 1024)
+  if (seen->usable && origin->port < ASV_PORT_UNPRIVILEGED && seen->port >= ASV_PORT_UNPRIVILEGED)
     asv_advert_raise(advert, ASV_FINDING_ALTERNATIVE_PORT_UNPRIVILEGED, entry,
                      "The alternative's port %" G_GUINT64_FORMAT
                      " is unprivileged, the origin's port %u is not: Chromium will not use it, and "

@@ -239,7 +239,8 @@ void asv_timeline_settle(AsvTimelineState *state, AsvConnection *connection,
             : connection->sni       ? "sni-port-alpn"
                                     : "request-origin");
   const guint sealed = 1U << ASV_UNREADABLE_NO_SECRETS | 1U << ASV_UNREADABLE_ECH_NO_SECRETS |
-                       1U << ASV_UNREADABLE_DECRYPT_FAILED | 1U << ASV_UNREADABLE_UNKNOWN_SUITE;
+                       1U << ASV_UNREADABLE_DECRYPT_FAILED | 1U << ASV_UNREADABLE_UNKNOWN_SUITE |
+                       1U << ASV_UNREADABLE_HPACK_LOST | 1U << ASV_UNREADABLE_QPACK_LOST;
   if (!request && !connection->failure && (connection->unreadable_reasons & sealed))
     found.origin->maybe_used = TRUE;
 }
@@ -251,8 +252,9 @@ static gboolean leads_there(const AsvTimelineState *state, const AsvConnection *
                             const AsvOriginState *origin, const AsvEntry *entry) {
   const AsvAlternativeSeen *to = &entry->alternative;
   gint64 opened = connection->opened.time;
-  if (!to->usable || !asv_alternative_is_tcp(to) || asv_alternative_is_origin(to, origin) ||
-      to->port != connection->port || entry->learned > opened || opened >= entry->expires)
+  if (!to->usable || asv_alternative_is_tcp(to) == connection->quic ||
+      asv_alternative_is_origin(to, origin) || to->port != connection->port ||
+      entry->learned > opened || opened >= entry->expires)
     return FALSE;
   if (is_address(to->host)) return goes_to_address(connection, to->host);
   AsvAddressFit fit = address_fit(state, connection, asv_span_text(to->host));
@@ -263,22 +265,36 @@ static gboolean leads_there(const AsvTimelineState *state, const AsvConnection *
                         asv_timeline_server_address(origin->default_server));
 }
 
+/* Where several entries can be meant, each is tried once before one is tried again. */
+static void consider_place(const AsvTimelineState *state, const AsvConnection *connection,
+                           AsvOriginState *origin, AsvEntry *entry, Try *best) {
+  if (!leads_there(state, connection, origin, entry)) return;
+  best->match.ambiguous = best->origin != NULL;
+  if (best->origin && (entry->tried || !best->match.entry->tried)) return;
+  best->origin = origin;
+  best->match.entry = entry;
+}
+
+static void consider_places(const AsvTimelineState *state, const AsvConnection *connection,
+                            AsvOriginState *origin, Try *best) {
+  for (guint i = 0; i < origin->cache.count; i++)
+    consider_place(state, connection, origin, &origin->cache.entries[i], best);
+  for (guint i = 0; origin->ended && i < origin->ended->len; i++) {
+    AsvEnded *ended = &g_array_index(origin->ended, AsvEnded, i);
+    if (connection->opened.time < ended->time)
+      consider_place(state, connection, origin, &ended->entry, best);
+  }
+}
+
 void asv_timeline_settle_by_address(AsvTimelineState *state, AsvConnection *connection,
                                     const AsvObservation *last) {
   gboolean reset = last && last->kind == ASV_OBSERVATION_CLOSE &&
                    last->close.reason == ASV_CLOSE_RESET && last->close.by == ASV_FROM_SERVER;
-  if (connection->quic || connection->shaken || connection->proxied) return;
+  if (connection->shaken || connection->proxied) return;
   if (!connection->failure && !reset) return;
   AsvClientState *client = asv_client_of(state, connection, NULL);
   Try found = {0};
-  for (guint i = 0; client && client->elsewhere && i < client->elsewhere->len; i++) {
-    AsvOriginState *origin = client->elsewhere->pdata[i];
-    for (guint j = 0; j < origin->cache.count; j++) {
-      AsvEntry *entry = &origin->cache.entries[j];
-      if (!leads_there(state, connection, origin, entry)) continue;
-      found.match.ambiguous = found.origin != NULL;
-      if (!found.origin) found = (Try){.origin = origin, .match = {.entry = entry}};
-    }
-  }
+  for (guint i = 0; client && client->elsewhere && i < client->elsewhere->len; i++)
+    consider_places(state, connection, client->elsewhere->pdata[i], &found);
   if (found.origin) add_tried(state, connection, &found, "address-port");
 }

@@ -101,18 +101,33 @@ static gboolean has_no_cache(const AsvOriginState *origin) {
   return client->choice.no_cache && !client->quic && client->agents && client->agents->len == 1;
 }
 
+/* Its ports are what keeps the client from some of it. */
+static gboolean keeps_to_ports(const AsvOriginState *origin) {
+  return origin->unprivileged && origin->client->choice.model->stays_privileged;
+}
+
 /* What keeps the client from all that is offered to it, in words; NULL: nothing known. */
 static const char *what_keeps(const AsvOriginState *origin) {
   const AsvClientState *client = origin->client;
   const AsvModel *model = client->choice.model;
   guint64 elsewhere = origin->usable - origin->own;
   if (!elsewhere) return NULL;
-  if (!model->uses_tcp && origin->over_tcp == elsewhere)
-    return "Clients of this kind go to no alternative over TCP";
+  guint64 tcp = model->uses_tcp ? 0 : origin->over_tcp;
+  guint64 ports = keeps_to_ports(origin) ? origin->unprivileged : 0;
+  if (tcp == elsewhere) return "Clients of this kind go to no alternative over TCP";
+  if (tcp + ports == elsewhere)
+    return "Clients of this kind go to no port above 1023 for an origin below, nor over TCP";
   if (model->model == ASV_MODEL_CURL && !origin->over_tcp && !client->quic && origin->opportunities)
     return "No QUIC of this curl is in the capture: it is built without HTTP/3 (curl -V tells), or "
            "runs without --alt-svc";
   return NULL;
+}
+
+/* Requests go on over a connection that is open. The one that a client opens the alternative for
+ * still does: it says nothing about the next. */
+static gboolean is_waiting(const AsvOriginState *origin) {
+  if (!origin->requests_since) return FALSE;
+  return !origin->stands_from || origin->last_since > origin->stands_from + ASV_IN_FLIGHT;
 }
 
 static AsvOutcome judge(const AsvOriginState *origin) {
@@ -131,7 +146,7 @@ static AsvOutcome judge(const AsvOriginState *origin) {
                                               : ASV_OUTCOME_NOT_ADVERTISED;
   if (origin->own == origin->usable) return ASV_OUTCOME_NOT_ADVERTISED; /* nowhere to switch to */
   if (origin->proxied) return ASV_OUTCOME_PROXIED;
-  return origin->requests_since ? ASV_OUTCOME_WAITING : ASV_OUTCOME_READY;
+  return is_waiting(origin) ? ASV_OUTCOME_WAITING : ASV_OUTCOME_READY;
 }
 
 static void add_because(AsvOriginState *origin, guint handle) {
@@ -193,7 +208,7 @@ typedef struct {
 /* In the order in which to tell them. */
 static const Reason reasons[] = {
     {SWITCHED | FELL_BACK | NOT_USED, ASV_FINDING_MISDIRECTED, TRUE},
-    {NOT_USED, ASV_FINDING_ALTERNATIVE_PORT_UNPRIVILEGED, TRUE},
+    {NOT_USED | CANNOT, ASV_FINDING_ALTERNATIVE_PORT_UNPRIVILEGED, TRUE},
     {SWITCHED | FELL_BACK | NOT_USED | UNKNOWN, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE, TRUE},
     {FELL_BACK | UNREACHABLE, ASV_FINDING_UDP_BLOCKED_LIKELY, FALSE},
     {FELL_BACK | UNREACHABLE, ASV_FINDING_ALTERNATIVE_CERTIFICATE_MISMATCH, TRUE},
@@ -228,6 +243,8 @@ static void explain(AsvTimelineState *state, AsvOriginState *origin) {
   for (guint i = 0; i < G_N_ELEMENTS(reasons); i++) {
     const Reason *reason = &reasons[i];
     if (!(reason->verdicts & 1U << verdict)) continue;
+    if (reason->code == ASV_FINDING_ALTERNATIVE_PORT_UNPRIVILEGED && !keeps_to_ports(origin))
+      continue;
     guint handle = asv_findings_find(state->findings, reason->code, origin->client->name,
                                      reason->of_origin ? origin->text : NULL);
     if (handle) add_because(origin, handle);

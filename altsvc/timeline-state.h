@@ -18,6 +18,9 @@ typedef struct AsvClientState AsvClientState;
 typedef struct AsvOriginState AsvOriginState;
 typedef struct AsvSweep AsvSweep;
 
+/* The first port that every user may listen on: RFC 7838 §9.1. */
+#define ASV_PORT_UNPRIVILEGED 1024
+
 /* A packet to show for something that is told later. */
 typedef struct {
   gint64 time;
@@ -63,11 +66,14 @@ struct AsvOriginState {
   guint64 learned, ignored, usable; /* events; learned: restored too; usable: those of use */
   guint64 own;                      /* of the usable: those that are the origin itself */
   guint64 over_tcp;                 /* of the usable: those elsewhere, over TCP */
+  guint64 unprivileged;             /* of the others elsewhere: those that leave privileged ports */
   guint64 unread;                   /* frames that this kind of client does not read */
   guint64 uses;                     /* connections that used an entry */
   guint64 opportunities;            /* requests */
   guint64 proxied;                  /* those that went through a tunnel, and so do not count */
-  guint64 requests_since;           /* on the default route since an entry was there */
+  guint64 requests_since;           /* on no alternative since an entry was there */
+  gint64 last_since;                /* time of the last of them; 0: none */
+  gint64 stands_from;               /* opening of the last try that could take requests; 0: none */
   AsvObservation *opportunity;      /* a copy of the first one */
   gboolean maybe_used;              /* a try that nobody could read */
   guint64 failures;                 /* tries that failed */
@@ -95,8 +101,8 @@ struct AsvClientState {
   GHashTable *sessions; /* SNI to AsvNames*; NULL when none */
   GPtrArray *addresses; /* const char*: --client-by mac */
   GHashTable *issuers;  /* SNI to AsvIssuers*, owned; NULL when none */
-  GPtrArray *elsewhere; /* AsvOriginState* with an alternative over TCP at another port or host;
-                           NULL when none */
+  GPtrArray *elsewhere; /* AsvOriginState* with an alternative that is not the origin itself; NULL
+                           when none */
   guint64 quic, quic_answered, quic_unanswered; /* QUIC connections; the rest nobody knows */
   AsvObservation *unanswered;                   /* a copy of the first such failure */
   const char *hint;

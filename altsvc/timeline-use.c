@@ -204,11 +204,18 @@ static gboolean is_opportunity(const Asked *asked, const AsvEntry *entry) {
   return !asv_alternative_is_origin(to, asked->origin);
 }
 
+static void count_elsewhere(const Asked *asked) {
+  AsvOriginState *origin = asked->origin;
+  if (!origin->cache.count) return;
+  origin->requests_since++;
+  origin->last_since = asked->state->clock;
+}
+
 static void count_default(const Asked *asked) {
   AsvOriginState *origin = asked->origin;
   origin->last_default = asked->state->clock;
+  count_elsewhere(asked);
   if (!origin->cache.count) return;
-  origin->requests_since++;
   if (asked->seen->request.protocol.size) return;
   for (guint i = 0; i < origin->cache.count; i++) {
     const AsvEntry *entry = &origin->cache.entries[i];
@@ -244,7 +251,7 @@ static void count_use(const Asked *asked) {
     count_request(asked, link->used);
     if (!entry) link->used->later++;
   }
-  if (!link->misdirected) asked->origin->failed_from = 0;
+  if (!link->misdirected || now > link->misdirected + ASV_IN_FLIGHT) asked->origin->failed_from = 0;
   if (!entry) return;
   entry->requests++;
   entry->last_used = now;
@@ -298,6 +305,8 @@ static void follow_route(const Asked *asked) {
     count_default(asked);
   else if (link->route == ASV_ROUTE_ALTERNATIVE)
     count_use(asked);
+  else
+    count_elsewhere(asked);
 }
 
 /* TRUE when the request goes by the entry of a `used` event, while the entry is there. */
