@@ -61,20 +61,6 @@ static gboolean speaks(const AsvConnection *connection, const char *alpn, gboole
   return strcmp(alpn, protocol_of(connection, has_stream)) == 0;
 }
 
-gboolean asv_match_fits(const AsvTimelineState *state, const AsvConnection *connection,
-                        const AsvOriginState *origin, const AsvEntry *entry, gboolean has_stream) {
-  const AsvAlternativeSeen *to = &entry->alternative;
-  if (!to->usable || to->port != connection->port || !speaks(connection, to->alpn, has_stream))
-    return FALSE;
-  if (is_address(to->host) && !goes_to_address(connection, to->host)) return FALSE;
-  if (connection->proxied && !goes_to_address(connection, to->host)) return FALSE;
-  AsvAddressFit fit = address_fit(state, connection, asv_span_text(to->host));
-  if (fit == ASV_ADDRESS_OTHER) return FALSE;
-  if (connection->quic || to->port != origin->origin.port) return TRUE;
-  if (asv_span_is_nocase(origin->origin.host, to->host)) return FALSE;
-  return connection->proxied || leaves_default(state, connection, origin, fit);
-}
-
 gboolean asv_match_alt_used(const AsvOriginState *origin, const AsvAlternativeSeen *alternative,
                             AsvSpan alt_used) {
   AsvSpan host;
@@ -82,6 +68,25 @@ gboolean asv_match_alt_used(const AsvOriginState *origin, const AsvAlternativeSe
   if (!alt_used.size || asv_authority_parse(alt_used, &host, &port)) return FALSE;
   if (!port) port = asv_scheme_port(origin->origin.scheme);
   return port == alternative->port && asv_span_is_nocase(host, alternative->host);
+}
+
+/* Whether the connection goes where the entry leads, and not merely where the origin does: where
+ * nothing else tells, Alt-Used does. */
+static gboolean fits(const AsvTimelineState *state, const AsvConnection *connection,
+                     const AsvOriginState *origin, const AsvEntry *entry,
+                     const AsvRequestSeen *request) {
+  const AsvAlternativeSeen *to = &entry->alternative;
+  if (!to->usable || to->port != connection->port ||
+      !speaks(connection, to->alpn, request->has_stream))
+    return FALSE;
+  if (is_address(to->host) && !goes_to_address(connection, to->host)) return FALSE;
+  if (connection->proxied && !goes_to_address(connection, to->host)) return FALSE;
+  AsvAddressFit fit = address_fit(state, connection, asv_span_text(to->host));
+  if (fit == ASV_ADDRESS_OTHER) return FALSE;
+  if (connection->quic || to->port != origin->origin.port) return TRUE;
+  if (asv_span_is_nocase(origin->origin.host, to->host)) return FALSE;
+  if (!origin->default_server && asv_match_alt_used(origin, to, request->alt_used)) return TRUE;
+  return connection->proxied || leaves_default(state, connection, origin, fit);
 }
 
 gboolean asv_match_service(const AsvTimelineState *state, const AsvConnection *connection,
@@ -97,8 +102,7 @@ typedef struct {
   const AsvTimelineState *state;
   const AsvConnection *connection;
   const AsvOriginState *origin;
-  AsvSpan alt_used;
-  gboolean has_stream;
+  AsvRequestSeen request;
   gint64 time;
   guint fitting, addressed; /* entries; of them those by address */
   AsvMatch match;
@@ -107,11 +111,10 @@ typedef struct {
 static void consider(Search *search, AsvEntry *entry, gint64 until, const AsvEnded *ended) {
   if (entry->learned > search->time || search->time >= until) return;
   const AsvAlternativeSeen *to = &entry->alternative;
-  if (!asv_match_fits(search->state, search->connection, search->origin, entry, search->has_stream))
-    return;
+  if (!fits(search->state, search->connection, search->origin, entry, &search->request)) return;
   AsvMatch match = {.entry = entry,
                     .ended = ended,
-                    .by_alt_used = asv_match_alt_used(search->origin, to, search->alt_used),
+                    .by_alt_used = asv_match_alt_used(search->origin, to, search->request.alt_used),
                     .by_address = address_fit(search->state, search->connection,
                                               asv_span_text(to->host)) == ASV_ADDRESS_GIVEN};
   const AsvMatch *best = &search->match;
@@ -124,12 +127,8 @@ static void consider(Search *search, AsvEntry *entry, gint64 until, const AsvEnd
 
 AsvMatch asv_match_find(const AsvTimelineState *state, const AsvConnection *connection,
                         const AsvOriginState *origin, gint64 time, const AsvRequestSeen *request) {
-  Search search = {.state = state,
-                   .connection = connection,
-                   .origin = origin,
-                   .time = time,
-                   .alt_used = request ? request->alt_used : asv_span(NULL, 0),
-                   .has_stream = request && request->has_stream};
+  Search search = {.state = state, .connection = connection, .origin = origin, .time = time};
+  if (request) search.request = *request;
   for (guint i = 0; i < origin->cache.count; i++)
     consider(&search, &origin->cache.entries[i], origin->cache.entries[i].expires, NULL);
   for (guint i = 0; origin->ended && i < origin->ended->len; i++) {
@@ -143,9 +142,10 @@ AsvMatch asv_match_find(const AsvTimelineState *state, const AsvConnection *conn
 
 const AsvEnded *asv_match_ended(const AsvTimelineState *state, const AsvConnection *connection,
                                 const AsvOriginState *origin, gboolean has_stream) {
+  const AsvRequestSeen request = {.has_stream = has_stream};
   for (guint i = origin->ended ? origin->ended->len : 0; i-- > 0;) {
     const AsvEnded *ended = &g_array_index(origin->ended, AsvEnded, i);
-    if (asv_match_fits(state, connection, origin, &ended->entry, has_stream)) return ended;
+    if (fits(state, connection, origin, &ended->entry, &request)) return ended;
   }
   return NULL;
 }

@@ -12,6 +12,7 @@
 /* Chromium: how long a failure counts, the double each time, and at most. */
 #define MARK_FIRST (300 * SECOND)
 #define MARK_LONGEST (2 * 86400 * SECOND)
+#define HANDSHAKE_PATIENCE (10 * SECOND)
 
 /* ---- Firefox ---- */
 
@@ -145,20 +146,32 @@ static void tell(AsvTimelineState *state, AsvConnection *connection, AsvOriginSt
                  AsvEventKind kind, const AsvEntry *entry, const AsvObservation *seen) {
   AsvEvent *event = asv_event_new(state, kind, state->clock, seen, connection);
   asv_event_set_alternative(event, entry);
-  if (kind == ASV_EVENT_BROKEN)
-    event->expires = asv_model_broken_until(origin->client, &entry->alternative, state->clock);
   asv_event_add(state, origin, event);
+}
+
+/* When the client had had enough; its own clock ends a handshake that the server keeps alive. */
+static gint64 gave_up(const AsvConnection *connection, const AsvObservation *seen) {
+  if (seen->kind == ASV_OBSERVATION_FAILURE &&
+      seen->failure.reason == ASV_FAILURE_HANDSHAKE_INCOMPLETE)
+    return asv_cache_expiry(connection->opened.time, HANDSHAKE_PATIENCE);
+  return seen->time;
 }
 
 static void mark_broken(AsvTimelineState *state, AsvConnection *connection, AsvOriginState *origin,
                         const AsvEntry *entry, const AsvObservation *seen) {
+  gint64 from = gave_up(connection, seen);
+  if (from > state->clock) return;
   Mark *mark = make_mark(state, origin->client, &entry->alternative);
-  if (!mark || mark->until > state->clock) return;
+  if (!mark || mark->until > from) return;
   gint64 life = MARK_FIRST;
   for (guint i = 0; i < mark->count && life < MARK_LONGEST; i++) life *= 2;
   mark->count++;
-  mark->until = asv_cache_expiry(state->clock, MIN(life, MARK_LONGEST));
-  tell(state, connection, origin, ASV_EVENT_BROKEN, entry, seen);
+  mark->until = asv_cache_expiry(from, MIN(life, MARK_LONGEST));
+  const AsvObservation *shown = from == seen->time ? seen : NULL;
+  AsvEvent *event = asv_event_new(state, ASV_EVENT_BROKEN, from, shown, connection);
+  asv_event_set_alternative(event, entry);
+  event->expires = mark->until;
+  asv_event_add(state, origin, event);
 }
 
 /* The entry goes with its mark, unless it came after that had run out. */

@@ -384,9 +384,6 @@ typedef struct {
   gboolean ambiguous;    /* others fit as well */
 } AsvMatch;
 
-/* TRUE when the connection goes where the entry leads, and not merely where the origin does. */
-gboolean asv_match_fits(const AsvTimelineState *state, const AsvConnection *connection,
-                        const AsvOriginState *origin, const AsvEntry *entry, gboolean has_stream);
 /* The best of the origin's entries alive at `time` that fit. request may be NULL. */
 AsvMatch asv_match_find(const AsvTimelineState *state, const AsvConnection *connection,
                         const AsvOriginState *origin, gint64 time, const AsvRequestSeen *request);

@@ -1,16 +1,20 @@
 """
 Compares the caches that altshark reconstructs with those the clients stored:
 truth.py ALTSHARK FOLDER [RUN...]. Every run is a folder with a capture and
-truth.json (see README.md). For curl the file after each step counts as well.
+truth.json (see README.md). For curl the file after each step counts as well,
+of Chromium what it marks as broken. Compares the verdicts too (verdict.py).
 """
 import collections
 import datetime
+import functools
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+
+import verdict
 
 TOLERANCE = 2  # seconds, of an expiry
 LEAST = 0.95  # of the captures must agree
@@ -23,6 +27,13 @@ REQUESTS_DIFFER = {
     "19b-restart-h2--curl8": "a first run was not captured",
     "36c-shut-down-cleanly--chromium": "the server behind port 454 writes another log",
     "36c-shut-down-cleanly--firefox": "the server behind port 454 writes another log",
+}
+
+# Marks of Chromium's that the capture does not show, by run and place.
+MARKS_DIFFER = {
+    ("05b-clear-header-over-h2--chromium", "a.test:449"): "cleared before the capture ended, so "
+                                                          "that no row is left to carry it",
+    ("20-syntax--chromium", "[::1]:443"): "what goes to ::1 does not leave the machine",
 }
 
 
@@ -64,6 +75,15 @@ class Run:
         if start:
             options += ["--start-cache", start]
         return json.loads(self.altshark_says(*options))
+
+    @functools.cached_property
+    def start(self):
+        """The file of what the client began with; None: nothing."""
+        return None if self.truth.get("clients") else start_cache(self, self.truth)
+
+    @functools.cached_property
+    def final(self):
+        return self.report(start=self.start)
 
 
 class Entry:
@@ -211,14 +231,40 @@ def compare(run):
         final = [cache for cache in caches if cache["after_step"] is None]
         if not final:
             continue
-        start = start_cache(run, client)
-        report = run.report(start=start)
-        end = max(seconds(capture["last"]) for capture in report["captures"])
+        end = max(seconds(capture["last"]) for capture in run.final["captures"])
         comparisons.append(Comparison(run, "at the end", stored(final[0]),
-                                      reconstructed(report, address), end))
+                                      reconstructed(run.final, address), end))
         if client["client"].startswith("curl"):
-            comparisons += compare_steps(run, caches, end, start, address)
+            comparisons += compare_steps(run, caches, end, run.start, address)
     return comparisons
+
+
+def marks_wanted(run):
+    """What Chromium had marked as broken when it had exited, and until when."""
+    final = [cache for cache in run.truth.get("caches") or [] if cache["after_step"] is None]
+    return {f"{mark['host']}:{mark['port']}": mark["broken_until"]
+            for cache in final for mark in cache.get("broken") or [] if "broken_until" in mark}
+
+
+def marks_seen(run):
+    return {f"{row['host']}:{row['port']}": seconds(row["broken_until"])
+            for client in run.final["clients"] for origin in client["origins"]
+            for row in origin["cache"] if "broken_until" in row}
+
+
+def compare_marks(run):
+    """How many are equal, of how many."""
+    want, seen = marks_wanted(run), marks_seen(run)
+    equal = 0
+    for place in sorted(set(want) | set(seen)):
+        if place in want and place in seen and abs(want[place] - seen[place]) <= TOLERANCE:
+            equal += 1
+            continue
+        reason = MARKS_DIFFER.get((run.name, place))
+        equal += bool(reason)
+        print(f"  {run.name}: {place} broken until {want.get(place)}, altshark says "
+              f"{seen.get(place)}" + (f" ({reason})" if reason else ""))
+    return equal, len(set(want) | set(seen))
 
 
 ADVERTISED = re.compile(r'as=(\w+)="([^:"]*):(\d+)"; ma=(\d+)$')
@@ -241,7 +287,8 @@ def learned_before(run):
 
 def start_cache(run, client):
     """The storage that the client began with, written as curl's file; None: it was empty."""
-    kept = next((cache["entries"] for cache in client["caches"] if cache["after_step"] == 0), None)
+    caches = client.get("caches") or []
+    kept = next((cache["entries"] for cache in caches if cache["after_step"] == 0), None)
     if kept is None and client["client"].startswith("curl"):
         kept = learned_before(run)
     if not kept:
@@ -292,15 +339,23 @@ def compare_requests(run):
     return bool(reason)
 
 
+def counted(pair):
+    return {"equal": pair[0], "all": pair[1]}
+
+
 def main():
     altshark, folder, *names = sys.argv[1:]
     names = names or sorted(name for name in os.listdir(folder)
                             if os.path.exists(os.path.join(folder, name, "truth.json")))
     agree = total = entries = entries_total = 0
     steps = steps_agree = requests = 0
+    marks, verdicts = collections.Counter(), collections.Counter()
+    rows = verdict.wanted(folder)
     for name in names:
         run = Run(altshark, folder, name)
         requests += compare_requests(run)
+        marks.update(counted(compare_marks(run)))
+        verdicts.update(counted(verdict.compare(name, run.final, rows.get(name, {}))))
         comparisons = compare(run)
         if not comparisons:
             continue
@@ -319,7 +374,10 @@ def main():
     print(f"{agree} of {total} captures agree, {entries} entries of {entries_total}; "
           f"{steps_agree} of {steps} steps of curl; "
           f"requests of {requests} of {len(names)} captures equal")
-    sys.exit(agree < LEAST * total or requests < len(names))
+    print(f"marks of Chromium: {marks['equal']} of {marks['all']} equal or excepted")
+    print(f"verdicts: {verdicts['equal']} of {verdicts['all']} equal")
+    sys.exit(agree < LEAST * total or requests < len(names) or
+             marks["equal"] < marks["all"] or verdicts["equal"] < verdicts["all"])
 
 
 if __name__ == "__main__":

@@ -135,6 +135,52 @@ static const Story stories[] = {
      "  303 unbroken h3=a.test:443\n"
      "  303 evicted h3=a.test:443 ~ kept, its life is not over\n"
      "alternative-handshake-failed\n"},
+    {"/model/chromium/mark-counts-from-the-failure",
+     "0 t0 open\n"
+     "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"
+     "0 t0 get 1 https://a.test /x agent=Chrome/156.0.0.0\n"
+     "1 t0 header 1 https://a.test 200 : h3=\":449\"\n"
+     "2 q0 open server=192.0.2.1:449\n"
+     "2 q0 fail icmp-unreachable\n"
+     "9 q0 close capture-ends\n",
+     "https://a.test unreachable\n"
+     "  1 #4 learned h3=a.test:449 until 86401\n"
+     "  2 #5 tried h3=a.test:449 by address-port\n"
+     "  2 #6 failed h3=a.test:449 icmp-unreachable\n"
+     "  2 #6 broken h3=a.test:449 until 302\n"
+     "  1. h3=a.test:449 until 86401 broken until 302 tried\n"
+     "alternative-refused\n"},
+    {"/model/chromium/marks-a-handshake-that-hangs-for-10-s",
+     "0 t0 open\n"
+     "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"
+     "0 t0 get 1 https://a.test /x agent=Chrome/156.0.0.0\n"
+     "1 t0 header 1 https://a.test 200 : h3=\":443\"\n"
+     "2 q0 open\n"
+     "2 q0 tls sni=a.test offers=h3 early\n"
+     "12 q0 fail handshake-incomplete\n"
+     "15 q0 close capture-ends\n",
+     "https://a.test unreachable\n"
+     "  1 #4 learned h3=a.test:443 until 86401\n"
+     "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
+     "  12 #7 failed h3=a.test:443 handshake-incomplete\n"
+     "  12 #7 broken h3=a.test:443 until 312\n"
+     "  1. h3=a.test:443 until 86401 broken until 312 tried\n"
+     "alternative-handshake-failed\n"},
+    {"/model/chromium/near-miss-handshake-hangs-for-less",
+     "0 t0 open\n"
+     "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"
+     "0 t0 get 1 https://a.test /x agent=Chrome/156.0.0.0\n"
+     "1 t0 header 1 https://a.test 200 : h3=\":443\"\n"
+     "2 q0 open\n"
+     "2 q0 tls sni=a.test offers=h3 early\n"
+     "11.9 q0 fail handshake-incomplete\n"
+     "11.9 q0 close capture-ends\n",
+     "https://a.test unreachable\n"
+     "  1 #4 learned h3=a.test:443 until 86401\n"
+     "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
+     "  11.9 #7 failed h3=a.test:443 handshake-incomplete\n"
+     "  1. h3=a.test:443 until 86401 tried\n"
+     "alternative-handshake-failed\n"},
     {"/model/chromium/what-is-marked-is-no-opportunity",
      "0 t0 open\n"
      "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"

@@ -96,6 +96,32 @@ static const Story stories[] = {
      "  1 #4 ignored client-ignores-frames\n"
      "value-invalid\n"
      "client-ignores-frames\n"},
+    /* To the origin's port, at a server that nothing but Alt-Used tells from the origin's. */
+    {"/switched/alt-used-alone-tells",
+     "0 t0 open\n0 t0 tls sni=b.test alpn=h2 names=a.test,b.test\n"
+     "0 t0 get 1 https://b.test /\n"
+     "1 t0 frame 0 https://a.test origin=https://a.test : h2=\"alt.test:443\"\n"
+     "2 t1 open server=192.0.2.2:443\n2 t1 tls sni=a.test alpn=h2\n"
+     "2 t1 get 1 https://a.test / used=alt.test\n",
+     "https://a.test switched\n"
+     "  1 #4 learned h2=alt.test:443 until 86401\n"
+     "  2 #5 tried h2=alt.test:443 by alt-used\n"
+     "  2 #7 used h2=alt.test:443 by alt-used requests 1\n"
+     "  1. h2=alt.test:443 until 86401 tried requests 1\n"
+     "https://b.test unknown\n"
+     "alternative-other-host\n"},
+    {"/not-used/near-miss/no-alt-used",
+     "0 t0 open\n0 t0 tls sni=b.test alpn=h2 names=a.test,b.test\n"
+     "0 t0 get 1 https://b.test /\n"
+     "1 t0 frame 0 https://a.test origin=https://a.test : h2=\"alt.test:443\"\n"
+     "2 t1 open server=192.0.2.2:443\n2 t1 tls sni=a.test alpn=h2\n"
+     "2 t1 get 1 https://a.test /\n",
+     "https://a.test not-used\n"
+     "  1 #4 learned h2=alt.test:443 until 86401\n"
+     "  1. h2=alt.test:443 until 86401\n"
+     "https://b.test unknown\n"
+     "not-used\n"
+     "alternative-other-host\n"},
     /* A request that nobody could read. */
     {"/unknown/fields-cannot-be-read",
      OPEN ASK(ANY) SAY("h3=\":443\"") STANDS "3 q0 lost qpack-lost client\n9 q0 close\n",
