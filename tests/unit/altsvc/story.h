@@ -12,14 +12,17 @@
  *   tls [sni=N] [alpn=P] [offers=P,P] [names=N,N] [issuer=N] [resumed] [sealed] [early] [ech]
  *                                                            early: before any answer
  *
- *   get STREAM ORIGIN PATH [method=M] [used=A] [agent=U] [protocol=P]   STREAM `-`: HTTP/1
+ *   get STREAM ORIGIN PATH [method=M] [used=A] [agent=U] [protocol=P] [proxy=F]
+ *                                                            STREAM `-`: HTTP/1
  *
- *   answer STREAM ORIGIN STATUS [alt]                        ORIGIN `-`: none
+ *   answer STREAM ORIGIN STATUS [alt] [fields=N,N]           ORIGIN `-`: none
+ *
+ *   keep-alive STREAM ORIGIN [why=WORD]                      of a response
  *
  *   header STREAM ORIGIN STATUS [age=N] [trailer] [problem=WORD] [upper|connection-field] [first]
  *          : VALUE         lines with | between; upper: a name in upper case; first: before Alt-Svc
  *
- *   frame STREAM ORIGIN [origin=TEXT] [problem=WORD] [client] [long] : VALUE
+ *   frame STREAM ORIGIN [origin=TEXT] [problem=WORD] [client] [long] [flags] : VALUE
  *
  *   lost REASON [client]                                     from the client
  *
@@ -110,15 +113,18 @@ static void story_get(StoryLine *line) {
       .path = asv_span_text(line->words[5]),
       .protocol = story_span(story_key(line, "protocol")),
       .alt_used = story_span(story_key(line, "used")),
-      .user_agent = story_span(story_key(line, "agent"))};
+      .user_agent = story_span(story_key(line, "agent")),
+      .proxy_field = story_span(story_key(line, "proxy"))};
   story_stream(line->words[3], &about->has_stream, &about->stream);
 }
 
 static void story_answer(StoryLine *line) {
   AsvResponseSeen *about = &line->seen.response;
-  *about = (AsvResponseSeen){.origin = story_origin(line->words[4]),
-                             .status = (guint)atol(line->words[5]),
-                             .alt_svc = story_has(line, "alt")};
+  *about =
+      (AsvResponseSeen){.origin = story_origin(line->words[4]),
+                        .status = (guint)atol(line->words[5]),
+                        .alt_svc = story_has(line, "alt"),
+                        .connection_fields = story_list(story_key(line, "fields"), line->names)};
   story_stream(line->words[3], &about->has_stream, &about->stream);
 }
 
@@ -167,7 +173,17 @@ static void story_frame(StoryLine *line) {
                              .frame_origin = story_span(story_key(line, "origin")),
                              .from = story_has(line, "client") ? ASV_FROM_CLIENT : ASV_FROM_SERVER,
                              .frame_too_long = story_has(line, "long"),
+                             .frame_flags = story_has(line, "flags") ? 0xff : 0,
                              .value = line->value};
+  story_stream(line->words[3], &about->has_stream, &about->stream);
+}
+
+static void story_keep_alive(StoryLine *line) {
+  AsvKeepAliveSeen *about = &line->seen.keep_alive;
+  *about = (AsvKeepAliveSeen){.origin = story_origin(line->words[4]),
+                              .from = ASV_FROM_SERVER,
+                              .why = story_key(line, "why"),
+                              .effective = !story_key(line, "why")};
   story_stream(line->words[3], &about->has_stream, &about->stream);
 }
 
@@ -227,6 +243,7 @@ static void story_tell(AsvTimeline *timeline, StoryLine *line) {
                {"answer", ASV_OBSERVATION_RESPONSE, story_answer},
                {"header", ASV_OBSERVATION_ADVERTISEMENT, story_header},
                {"frame", ASV_OBSERVATION_ADVERTISEMENT, story_frame},
+               {"keep-alive", ASV_OBSERVATION_KEEP_ALIVE, story_keep_alive},
                {"lost", ASV_OBSERVATION_UNREADABLE, story_lost},
                {"fail", ASV_OBSERVATION_FAILURE, story_fail},
                {"close", ASV_OBSERVATION_CLOSE, story_close},
