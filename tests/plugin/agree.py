@@ -2,13 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Holds the plugin against altshark: `tshark -z altsvc,observations` must print what
 `altshark -z observations -T ndjson` prints, in one pass, in two, and with a display
-filter. Usage: agree.py ALTSHARK PLUGIN CAPTURE... ; exit 1 when any differs."""
+filter. So must captures that are made up (failures.py), which hold the failures they say.
+Usage: agree.py ALTSHARK PLUGIN CAPTURE... ; exit 1 when any differs."""
 import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 
+import failures
 from wireshark import Wireshark
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
+import rewrite  # noqa: E402
 
 # What the plugin cannot know: Wireshark does not tell a plugin about the file.
 UNKNOWN = {"file": None, "format": ["capture"], "complete": ["capture"], "dropped": ["capture"]}
@@ -77,23 +83,50 @@ def show(theirs, ours):
             print(f"  only altshark {one}")
 
 
+def compare(wireshark, capture, ours):
+    """TRUE when the plugin says the same of the capture in every way to run it."""
+    closed = pathlib.Path(capture).parent.name in CLOSED
+    for options in PASSES:
+        theirs = observations(wireshark.tshark(capture, *options, "-q", "-z", "altsvc,observations"))
+        if not agree(theirs, ours, closed):
+            print(f"{capture} {' '.join(options)}: DIFFERENT")
+            show(theirs, ours)
+            return False
+    print(f"{capture}: {len(ours)} observations agree")
+    return True
+
+
+def first_datagram(capture):
+    """The first one of QUIC."""
+    _, packets, _ = rewrite.read(capture)
+    return next(packet.payload for packet in packets if packet.is_udp and packet.payload[:1] >= b"\xc0")
+
+
+def made_up(captures):
+    quic = next(one for one in captures if pathlib.Path(one).parent.name == "over-h3")
+    return [(made.__name__, *made()) for made in failures.ALL] + failures.of_quic(first_datagram(quic))
+
+
+def check_failures(wireshark, altshark, captures):
+    """How many of the captures that are made up are not told as they should."""
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for name, capture, expected in made_up(captures):
+            path = pathlib.Path(folder) / f"{name}.pcap"
+            capture.write(path)
+            ours = by_altshark(altshark, path)
+            told = [seen["reason"] for seen in map(json.loads, ours) if seen["kind"] == "failure"]
+            if told != expected:
+                print(f"{name}: {told} instead of {expected}")
+            failed += told != expected or not compare(wireshark, path, ours)
+    return failed
+
+
 def main():
     altshark, plugin, captures = sys.argv[1], sys.argv[2], sys.argv[3:]
-    failed = 0
     with Wireshark(plugin) as wireshark:
-        for capture in captures:
-            ours = by_altshark(altshark, capture)
-            closed = pathlib.Path(capture).parent.name in CLOSED
-            for options in PASSES:
-                theirs = observations(wireshark.tshark(capture, *options, "-q", "-z", "altsvc,observations"))
-                if agree(theirs, ours, closed):
-                    continue
-                failed += 1
-                print(f"{capture} {' '.join(options)}: DIFFERENT")
-                show(theirs, ours)
-                break
-            else:
-                print(f"{capture}: {len(ours)} observations agree")
+        failed = check_failures(wireshark, altshark, captures)
+        failed += sum(not compare(wireshark, capture, by_altshark(altshark, capture)) for capture in captures)
     return 1 if failed else 0
 
 
