@@ -12,6 +12,7 @@
 #include "fields.h"
 #include "http1.h"
 #include "http2.h"
+#include "http3.h"
 #include "icmp.h"
 #include "names.h"
 #include "quic.h"
@@ -330,6 +331,7 @@ void altsvc_extract_packet(AltsvcExtract *extract, packet_info *pinfo, proto_tre
 /* The end of one connection, told on a copy: the connection may go on. */
 static void finish_connection(const AltsvcExtract *extract, const AltsvcConnection *connection,
                               const AsvObserver *out) {
+  if (connection->http3) altsvc_http3_tell_rest(connection->http3, &extract->last, out);
   AltsvcConnection copy = *connection;
   g_autofree AltsvcTls *tls = altsvc_tls_copy(copy.tls);
   copy.tls = tls;

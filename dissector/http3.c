@@ -28,7 +28,12 @@ struct AltsvcHttp3 {
   GHashTable *streams; /* Entry, or NULL once it has ended, by id and side */
   GQueue holes;        /* Entry, the oldest hole first */
   AsvQuicHeld held;
+  GPtrArray *rest; /* AsvObservation*, owned: what waited when the rest was asked for */
 };
+
+static void observation_free(gpointer data) {
+  asv_observation_free(data);
+}
 
 static void entry_free(gpointer data) {
   Entry *entry = data;
@@ -43,6 +48,7 @@ AltsvcHttp3 *altsvc_http3_new(AltsvcConnection *connection) {
   http3->connection = connection;
   http3->http = asv_http3_new(connection->common->http, &events);
   http3->streams = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, entry_free);
+  http3->rest = g_ptr_array_new_with_free_func(observation_free);
   http3->held.limit = ASV_QUIC_CONNECTION_HELD_MAX;
   return http3;
 }
@@ -50,6 +56,7 @@ AltsvcHttp3 *altsvc_http3_new(AltsvcConnection *connection) {
 void altsvc_http3_free(AltsvcHttp3 *http3) {
   if (!http3) return;
   g_hash_table_destroy(http3->streams);
+  g_ptr_array_unref(http3->rest);
   asv_http3_free(http3->http);
   g_free(http3);
 }
@@ -142,4 +149,23 @@ void altsvc_http3_tick(AltsvcHttp3 *http3) {
     asv_quic_stream_give_up(&entry->stream, &at);
     settle(http3, entry);
   }
+}
+
+void altsvc_http3_note_lost(AltsvcHttp3 *http3, AsvFrom from) {
+  asv_http3_note_lost(http3->http, from == ASV_FROM_CLIENT ? ASV_CLIENT : ASV_SERVER);
+}
+
+static void keep(void *self, const AsvObservation *seen) {
+  g_ptr_array_add(self, asv_observation_copy(seen));
+}
+
+void altsvc_http3_tell_rest(AltsvcHttp3 *http3, const AltsvcPlace *at, const AsvObserver *out) {
+  const AsvObserver keeper = {.self = http3->rest, .observe = keep};
+  AsvPacketRef last = altsvc_place_ref(at);
+  http3->connection->out = &keeper;
+  asv_http3_flush(http3->http);
+  http3->connection->out = out;
+  for (guint i = 0; i < http3->rest->len; i++)
+    out->observe(out->self, g_ptr_array_index(http3->rest, i));
+  asv_http3_coverage(http3->http, &last);
 }

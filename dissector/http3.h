@@ -18,5 +18,10 @@ void altsvc_http3_free(AltsvcHttp3 *http3);
 void altsvc_http3_frame(AltsvcHttp3 *http3, const AsvQuicFrame *frame);
 /* Time goes on: gives up what was waited for too long. */
 void altsvc_http3_tick(AltsvcHttp3 *http3);
+/* Something that `from` sent could not be read, and was told. */
+void altsvc_http3_note_lost(AltsvcHttp3 *http3, AsvFrom from);
+/* Tells what waits and what could not be read, as if nothing more came after the packet at. Said
+ * again, it tells the same and what waits by then. */
+void altsvc_http3_tell_rest(AltsvcHttp3 *http3, const AltsvcPlace *at, const AsvObserver *out);
 
 #endif

@@ -121,6 +121,7 @@ static void tell_unread(AltsvcConnection *connection, AsvFrom from, guint64 octe
     return;
   }
   unread->told = TRUE;
+  if (connection->http3) altsvc_http3_note_lost(connection->http3, from);
   altsvc_tls_tell(connection);
   altsvc_connection_unreadable(connection, from, reason_of(connection), octets);
 }

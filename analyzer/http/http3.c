@@ -197,14 +197,23 @@ void asv_http3_ahead(AsvHttp3 *http, AsvSide from, guint64 id, guint64 n) {
   }
 }
 
-void asv_http3_finish(AsvHttp3 *http, const AsvPacketRef *at) {
+void asv_http3_flush(AsvHttp3 *http) {
   for (int side = 0; side < 2; side++)
     while (asv_qpack_oldest(http->qpack[side])) asv_qpack_give_up(http->qpack[side]);
-  for (int side = 0; side < 2; side++)
-    asv_pairs_end(http->pairs, at, (AsvSide)side, ASV_END_CAPTURE);
+  asv_pairs_flush(http->pairs);
+}
+
+void asv_http3_coverage(const AsvHttp3 *http, const AsvPacketRef *at) {
   if (http->exchange.answered && !http->client_spoke)
     asv_exchange_unreadable(&http->exchange, at, ASV_CLIENT, ASV_HTTP_ONE_DIRECTION, 0);
   else if (http->exchange.unasked && !http->told[ASV_CLIENT])
     asv_exchange_unreadable(&http->exchange, at, ASV_CLIENT, ASV_HTTP_BYTES_LOST, 0);
+}
+
+void asv_http3_finish(AsvHttp3 *http, const AsvPacketRef *at) {
+  asv_http3_flush(http);
+  for (int side = 0; side < 2; side++)
+    asv_pairs_end(http->pairs, at, (AsvSide)side, ASV_END_CAPTURE);
+  asv_http3_coverage(http, at);
   tell_waits(http);
 }

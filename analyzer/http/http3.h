@@ -30,7 +30,12 @@ void asv_http3_set_early_data(AsvHttp3 *http, gboolean early_data);
 /* Something that `from` sent is not there, and was told. */
 void asv_http3_note_lost(AsvHttp3 *http, AsvSide from);
 
-/* Nothing follows on any stream: tells what waits, as far as it can be told. */
+/* Tells what waits, as far as it can be told. More may come, but is not waited for. */
+void asv_http3_flush(AsvHttp3 *http);
+/* Behind that: tells what could not be read if nothing more comes. Nothing changes. */
+void asv_http3_coverage(const AsvHttp3 *http, const AsvPacketRef *at);
+
+/* Nothing follows on any stream: both of these. */
 void asv_http3_finish(AsvHttp3 *http, const AsvPacketRef *at);
 void asv_http3_free(AsvHttp3 *http);
 

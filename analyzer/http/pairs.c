@@ -281,6 +281,10 @@ void asv_pairs_expire(AsvPairs *pairs, const AsvPacketRef *at) {
     tell_oldest(pairs, pairs->held.head);
 }
 
+void asv_pairs_flush(AsvPairs *pairs) {
+  while (pairs->held.head) tell_oldest(pairs, pairs->held.head);
+}
+
 const AsvPacketRef *asv_pairs_since(const AsvPairs *pairs) {
   const Held *oldest = pairs->held.head ? pairs->held.head->data : NULL;
   return oldest ? &oldest->at : NULL;

@@ -45,6 +45,8 @@ void asv_pairs_tunnel_gap(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side,
 /* Takes up to `most` octets of tunnel data that follow as not wanted; returns how many. */
 guint64 asv_pairs_tunnel_waive(AsvPairs *pairs, AsvSide side, guint64 stream, guint64 most);
 
+/* Tells all that waits; more may come. */
+void asv_pairs_flush(AsvPairs *pairs);
 /* side of the connection has ended. */
 void asv_pairs_end(AsvPairs *pairs, const AsvPacketRef *at, AsvSide side, AsvEnd why);
 /* Tells what can wait no longer at packet at: a limit, or a request that cannot come. */
