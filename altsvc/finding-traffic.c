@@ -95,13 +95,7 @@ static void observe_advertisement(AsvTraffic *traffic, AsvFindings *findings, co
   if (advertisement->origin_problem &&
       g_str_equal(advertisement->origin_problem, "request-not-captured"))
     asv_gaps_orphan(traffic->gaps, client, seen);
-  if (advertisement->trailer) {
-    asv_findings_raise(findings, ASV_FINDING_TRAILER_FIELD, &about,
-                       "Alt-Svc stands in the trailer section of a response, where no client "
-                       "looks for it: " ASV_QUOTE,
-                       ASV_QUOTED(advertisement->value));
-    return;
-  }
+  if (advertisement->trailer) return;
   judge_plain(findings, &about, advertisement);
   if (advertisement->status != 421 && is_well_placed(advertisement))
     asv_origin_table_advertisement(traffic->origins, findings, client, seen);

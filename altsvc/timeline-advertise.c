@@ -81,7 +81,9 @@ static Ruling judge_form(const AsvConnection *connection, const AsvOriginState *
     return problem_is(about, "no-authority") ? (Ruling){.ignored = TRUE, .reason = "no-authority"}
                                              : not_captured();
   if (about->trailer)
-    return (Ruling){.ignored = TRUE, .reason = asv_finding_name(ASV_FINDING_TRAILER_FIELD)};
+    return ignore(ASV_FINDING_TRAILER_FIELD,
+                  "Alt-Svc stands in the trailer section of a response, where no client looks for "
+                  "it");
   return ruling;
 }
 
@@ -150,7 +152,12 @@ static void put_ignored(AsvAdvert *advert, const char *reason, const char *rfc) 
 }
 
 static void ignore_by(AsvAdvert *advert, const Ruling *ruling) {
-  if (ruling->has_code) asv_advert_raise(advert, ruling->code, NULL, "%s", ruling->message);
+  AsvSpan value = advert->seen->advertisement.value;
+  if (ruling->code == ASV_FINDING_TRAILER_FIELD)
+    asv_advert_raise(advert, ruling->code, NULL, "%s: " ASV_QUOTE, ruling->message,
+                     ASV_QUOTED(value));
+  else if (ruling->has_code)
+    asv_advert_raise(advert, ruling->code, NULL, "%s", ruling->message);
   put_ignored(advert, ruling->has_code ? asv_finding_name(ruling->code) : ruling->reason, NULL);
 }
 

@@ -2,6 +2,7 @@
 # Verdicts and findings for people and scripts. ALTSHARK is the program, SAMPLES the folder of samples.
 
 setup() {
+  cd "$BATS_TEST_TMPDIR"
   misdirected="$SAMPLES/misdirected/capture.pcapng"
   two="$SAMPLES/two-clients/capture.pcapng"
 }
@@ -87,6 +88,23 @@ altshark() { "$ALTSHARK" --no-progress "$@"; }
 @test "an input that is missing wins over --expect" {
   run altshark --expect a.test:switched "$misdirected" /nonexistent
   [ "$status" -eq 2 ]
+}
+
+@test "what RFC 7838 has ignored names its finding" {
+  for sample in h3-trailers syntax frame-malformed frame-bad-values frame-idle-stream frame-origin-missing misdirected; do
+    altshark --model rfc7838 -T json "$SAMPLES/$sample/capture.pcapng" >report
+    /usr/bin/python3 - <<'EOF'
+import json
+report = json.load(open("report"))
+codes = {finding["id"]: finding["code"] for finding in report["findings"]}
+for client in report["clients"]:
+    for events in [origin["events"] for origin in client["origins"]] + [client.get("unplaced", [])]:
+        for event in events:
+            if event["event"] == "ignored":
+                assert event["reason"] in [codes[id] for id in event["findings"]], event
+EOF
+  done
+  altshark -z findings "$SAMPLES/h3-trailers/capture.pcapng" | tr -s ' \n' ' ' | grep -q 'no client looks for it: h3=":443"; ma='
 }
 
 @test "-z origins sums up the clients" {
