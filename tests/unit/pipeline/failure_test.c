@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "altsvc/timeline.h"
 #include "analyzer/observe/codes.h"
 #include "analyzer/pipeline.h"
 #include "tests/support/traffic-quic.h"
@@ -21,6 +22,8 @@ typedef struct {
 
 typedef struct {
   GString *seen; /* a line for each failure and close */
+  AsvTimeline *timeline;
+  gboolean learned;
   AsvPipeline *pipeline;
   AsvKeys *keys;
 } Run;
@@ -40,9 +43,29 @@ static void wait_ms(Story *story, guint64 ms) {
   story->capture.time += ms * MS;
 }
 
+/* The timeline hears of an alternative before all else. */
+static void learn(Run *run, const AsvObservation *first) {
+  AsvConnectionRef before = {
+      .client = first->connection->client, .server = "10.100.0.1:443", .label = "tcp:9", .id = 9};
+  AsvObservation seen = {.kind = ASV_OBSERVATION_ADVERTISEMENT,
+                         .time = first->time,
+                         .file = first->file,
+                         .packet = 1,
+                         .connection = &before};
+  seen.advertisement = (AsvAdvertisementSeen){.origin = asv_span_text("https://a.test"),
+                                              .value = asv_span_text("h3=\":443\""),
+                                              .status = 200,
+                                              .from = ASV_FROM_SERVER};
+  run->learned = TRUE;
+  asv_timeline_observe(run->timeline, &seen);
+}
+
 static void observe(void *self, const AsvObservation *seen) {
   static const char *const names[] = {"nobody", "client", "server"};
-  GString *out = ((Run *)self)->seen;
+  Run *run = self;
+  GString *out = run->seen;
+  if (!run->learned) learn(run, seen);
+  asv_timeline_observe(run->timeline, seen);
   if (seen->kind == ASV_OBSERVATION_FAILURE)
     g_string_append_printf(out, "%s %s: %s%s\n", seen->connection->label,
                            asv_failure_reason_name(seen->failure.reason), seen->failure.detail,
@@ -62,8 +85,40 @@ static void on_file_end(void *self, const AsvPacketRef *at, const AsvInputFile *
   asv_pipeline_file_end(((Run *)self)->pipeline, at, file);
 }
 
-/* Another connection's datagram, so that time goes on; then all is read. */
+/* "VERDICT because CODE,CODE failed REASON" of https://a.test. */
+static char *tell_origin(const AsvTimeline *timeline) {
+  GString *out = g_string_new(NULL);
+  for (guint i = 0; i < timeline->clients->len; i++) {
+    const AsvClientReport *client = timeline->clients->pdata[i];
+    for (guint j = 0; j < client->origins->len; j++) {
+      const AsvOriginReport *origin = client->origins->pdata[j];
+      g_string_append(out, asv_outcome_name(origin->verdict));
+      for (guint k = 0; origin->because && k < origin->because->len; k++) {
+        guint id = g_array_index(origin->because, guint, k);
+        const AsvFinding *finding = timeline->findings->pdata[id - 1];
+        g_string_append_printf(out, " because %s", finding->code);
+      }
+      for (guint k = 0; k < origin->events->len; k++) {
+        const AsvEvent *event = origin->events->pdata[k];
+        if (event->kind == ASV_EVENT_FAILED)
+          g_string_append_printf(out, " failed %s=%s:%" G_GUINT64_FORMAT " %s",
+                                 event->alternative->protocol_id, event->alternative->host,
+                                 event->alternative->port, event->reason);
+      }
+    }
+  }
+  return g_string_free(out, FALSE);
+}
+
+static void expect_verdict(Story *story, const char *want, const char *verdict);
+
 static void expect(Story *story, const char *want) {
+  expect_verdict(story, want, NULL);
+}
+
+/* Another connection's datagram, so that time goes on; then all is read. verdict as
+ * tell_origin() says it, NULL: not looked at. */
+static void expect_verdict(Story *story, const char *want, const char *verdict) {
   static const guint8 octets[8] = {0, 9, 0, 9, 0, 8};
   static const guint32 addresses[2] = {0x0a000101, 0x0a640001};
   g_autoptr(GByteArray) last = g_byte_array_new();
@@ -71,7 +126,9 @@ static void expect(Story *story, const char *want) {
   traffic_put(last, octets, sizeof octets);
   traffic_write_packet(&story->capture, last);
   traffic_close_capture(&story->capture);
-  Run run = {.seen = g_string_new(NULL), .keys = asv_keys_new()};
+  AsvTimelineOptions options = {0};
+  Run run = {
+      .seen = g_string_new(NULL), .keys = asv_keys_new(), .timeline = asv_timeline_new(&options)};
   AsvInputEvents events = {.self = &run, .secrets = on_secrets, .file_end = on_file_end};
   AsvObserver observer = {.self = &run, .observe = observe};
   AsvPacket packet;
@@ -83,7 +140,11 @@ static void expect(Story *story, const char *want) {
   asv_pipeline_free(run.pipeline);
   asv_input_free(input);
   asv_keys_free(run.keys);
+  asv_timeline_finish(run.timeline);
+  g_autofree char *told = tell_origin(run.timeline);
   g_assert_cmpstr(run.seen->str, ==, want);
+  if (verdict) g_assert_cmpstr(told, ==, verdict);
+  asv_timeline_free(run.timeline);
   g_string_free(run.seen, TRUE);
   if (story->tcp.packet) g_byte_array_unref(story->tcp.packet);
   if (story->quic.packet) traffic_free_quic(&story->quic);
@@ -234,9 +295,11 @@ static void test_quic_no_answer(void) {
   wait_ms(&story, 1000);
   traffic_write_packet(&story.capture, story.quic.packet);
   wait_ms(&story, 2000);
-  expect(&story,
-         "quic:0 no-answer: the Initial was repeated, nothing answers\n"
-         "quic:0 close nobody capture-ends\n");
+  expect_verdict(&story,
+                 "quic:0 no-answer: the Initial was repeated, nothing answers\n"
+                 "quic:0 close nobody capture-ends\n",
+                 "unreachable because udp-blocked-likely because alternative-no-answer failed "
+                 "h3=a.test:443 no-answer");
 }
 
 static void test_quic_incomplete(void) {
@@ -245,9 +308,23 @@ static void test_quic_incomplete(void) {
   traffic_ask_quic(&story.quic, &story.capture, 1, "a.test");
   traffic_answer_quic(&story.quic, story.certificate);
   wait_ms(&story, 20000);
-  expect(&story,
-         "quic:0 handshake-incomplete: the server answered, the handshake was not completed\n"
-         "quic:0 close nobody capture-ends\n");
+  expect_verdict(
+      &story,
+      "quic:0 handshake-incomplete: the server answered, the handshake was not completed\n"
+      "quic:0 close nobody capture-ends\n",
+      "unreachable because alternative-handshake-failed failed h3=a.test:443 handshake-incomplete");
+}
+
+static void test_quic_too_big(void) {
+  Story story;
+  story_open(&story);
+  traffic_ask_quic(&story.quic, &story.capture, 1, "a.test");
+  send_icmp(&story, story.quic.addresses, TRAFFIC_SERVER, TOO_BIG, story.quic.packet);
+  expect_verdict(&story,
+                 "quic:0 packet-too-big: the next link takes 1234 octets, says 10.100.0.1\n"
+                 "quic:0 close nobody capture-ends\n",
+                 "unreachable because alternative-handshake-failed failed h3=a.test:443 "
+                 "packet-too-big");
 }
 
 static void test_quic_icmp(void) {
@@ -256,10 +333,11 @@ static void test_quic_icmp(void) {
   traffic_ask_quic(&story.quic, &story.capture, 1, "a.test");
   send_icmp(&story, story.quic.addresses, TRAFFIC_SERVER, PORT_UNREACHABLE, story.quic.packet);
   send_icmp(&story, story.quic.addresses, TRAFFIC_SERVER, TOO_BIG, story.quic.packet);
-  expect(&story,
-         "quic:0 icmp-unreachable: port unreachable, says 10.100.0.1\n"
-         "quic:0 packet-too-big: the next link takes 1234 octets, says 10.100.0.1\n"
-         "quic:0 close nobody capture-ends\n");
+  expect_verdict(&story,
+                 "quic:0 icmp-unreachable: port unreachable, says 10.100.0.1\n"
+                 "quic:0 packet-too-big: the next link takes 1234 octets, says 10.100.0.1\n"
+                 "quic:0 close nobody capture-ends\n",
+                 "unreachable because alternative-refused failed h3=a.test:443 icmp-unreachable");
 }
 
 static GByteArray *close_frame(guint8 type, guint64 error, const char *reason) {
@@ -323,7 +401,12 @@ static void test_quic_close(void) {
     g_autofree char *want = g_strdup_printf(
         "%s%s%squic:0 close client quic-close\n", cases[i].want ? "quic:0 quic-close: " : "",
         cases[i].want ? cases[i].want : "", cases[i].want ? "\n" : "");
-    expect(&story, want);
+    gboolean rejected = cases[i].want && strstr(cases[i].want, "[certificate]");
+    const char *code =
+        rejected ? "alternative-certificate-rejected" : "alternative-handshake-failed";
+    g_autofree char *verdict =
+        g_strdup_printf("unreachable because %s failed h3=a.test:443 quic-close", code);
+    expect_verdict(&story, want, cases[i].want ? verdict : NULL);
   }
 }
 
@@ -334,9 +417,11 @@ static void test_quic_close_server(void) {
   g_autoptr(GByteArray) frames = close_frame(0x1c, 0x12a, "");
   traffic_open_quic(&story.quic, &story.capture, 1, "a.test", story.certificate);
   traffic_send_frames(&story.quic, TRAFFIC_SERVER, frames);
-  expect(&story,
-         "quic:0 quic-close: CRYPTO_ERROR bad_certificate (0x12a) from the server\n"
-         "quic:0 close server quic-close\n");
+  expect_verdict(
+      &story,
+      "quic:0 quic-close: CRYPTO_ERROR bad_certificate (0x12a) from the server\n"
+      "quic:0 close server quic-close\n",
+      "unreachable because alternative-handshake-failed failed h3=a.test:443 quic-close");
 }
 
 static void test_quic_reset(void) {
@@ -345,9 +430,11 @@ static void test_quic_reset(void) {
   traffic_open_quic(&story.quic, &story.capture, 1, "a.test", story.certificate);
   traffic_reset_quic(&story.quic);
   traffic_reset_quic(&story.quic);
-  expect(&story,
-         "quic:0 stateless-reset: from the server\n"
-         "quic:0 close server quic-close\n");
+  expect_verdict(
+      &story,
+      "quic:0 stateless-reset: from the server\n"
+      "quic:0 close server quic-close\n",
+      "unreachable because alternative-handshake-failed failed h3=a.test:443 stateless-reset");
 }
 
 static void test_quic_versions(void) {
@@ -368,9 +455,11 @@ static void test_quic_versions(void) {
   traffic_put(out, story.quic.original, 8);
   traffic_put(out, versions, sizeof versions);
   traffic_write_packet(&story.capture, out);
-  expect(&story,
-         "quic:0 version-negotiation: the server offers 0x00000009, 0xbaba0001\n"
-         "quic:0 close nobody capture-ends\n");
+  expect_verdict(
+      &story,
+      "quic:0 version-negotiation: the server offers 0x00000009, 0xbaba0001\n"
+      "quic:0 close nobody capture-ends\n",
+      "unreachable because alternative-handshake-failed failed h3=a.test:443 version-negotiation");
 }
 
 /* ---- words ---- */
@@ -401,6 +490,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/pipeline/failure/tcp-icmp", test_tcp_icmp);
   g_test_add_func("/pipeline/failure/quic-no-answer", test_quic_no_answer);
   g_test_add_func("/pipeline/failure/quic-incomplete", test_quic_incomplete);
+  g_test_add_func("/pipeline/failure/quic-too-big", test_quic_too_big);
   g_test_add_func("/pipeline/failure/quic-icmp", test_quic_icmp);
   g_test_add_func("/pipeline/failure/quic-ordinary", test_quic_ordinary);
   g_test_add_func("/pipeline/failure/quic-close", test_quic_close);
