@@ -211,6 +211,11 @@
 #define ASV_HTTP3_BLOCKED_MAX 256u
 #define ASV_HTTP3_BLOCKED_OCTETS_MAX ((gsize)512 << 10)
 #define ASV_HTTP3_BLOCKED_TIME_MAX (30 * ASV_SECOND)
+/* Coded values that are remembered with what they stand for, and octets of one: what some clients
+ * and servers send with every message, a browser's User-Agent being the longest; it all stays in a
+ * processor's nearest cache. */
+#define ASV_HUFFMAN_KEPT_MAX 32u
+#define ASV_HUFFMAN_KEPT_SIZE_MAX 120u
 /* One encoded field section: as large as an HTTP/1 header section. */
 #define ASV_HTTP3_SECTION_MAX ((gsize)512 << 10)
 /* Octets of frames that are not complete, of all streams of a connection: some of the largest

@@ -8,12 +8,14 @@
 
 #include "analyzer/http/fields.h"
 #include "analyzer/http/http.h"
+#include "analyzer/http/huffman.h"
 
 struct AsvHttpContext {
   AsvFields *spare[ASV_HTTP_FIELDS_SPARE_MAX]; /* not in use */
   guint spare_count;
   GByteArray *joined; /* several lines as one, while an event is told */
   GArray *spans;      /* AsvSpan: lists of an event, while it is told */
+  AsvHuffmanMemo memo;
   gsize bodies;       /* octets of the bodies in work: see body.h */
 };
 

@@ -14,7 +14,7 @@ AsvHttp3 *asv_http3_new(AsvHttpContext *context, const AsvHttpEvents *events) {
   http->pairs = asv_pairs_new(&http->exchange, FALSE);
   http->budget = ASV_HTTP3_GATHERED_MAX;
   for (int side = 0; side < 2; side++)
-    http->qpack[side] = asv_qpack_new(&sections, asv_http3_ticket_size());
+    http->qpack[side] = asv_qpack_new(&sections, &context->memo, asv_http3_ticket_size());
   return http;
 }
 

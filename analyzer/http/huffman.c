@@ -116,3 +116,31 @@ gboolean asv_huffman_decode(AsvSpan coded, guint8 *to, gsize *size) {
   *size = (gsize)(to - start);
   return is_padding(&bits);
 }
+
+/* Where a string stands, by its first and last octets. */
+static gsize place_of(AsvSpan coded) {
+  guint64 head, tail;
+  memcpy(&head, coded.data, sizeof head);
+  memcpy(&tail, coded.data + coded.size - sizeof tail, sizeof tail);
+  guint64 mixed = (head ^ tail << 1 ^ coded.size) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+  return (gsize)(mixed >> 32) % ASV_HUFFMAN_KEPT_MAX;
+}
+
+gboolean asv_huffman_read(AsvHuffmanMemo *memo, AsvSpan coded, guint8 *room, AsvSpan *plain) {
+  gsize size;
+  if (coded.size < sizeof(guint64) || coded.size > ASV_HUFFMAN_KEPT_SIZE_MAX) {
+    gboolean valid = asv_huffman_decode(coded, room, &size);
+    *plain = asv_span(room, valid ? size : 0);
+    return valid;
+  }
+  gsize at = place_of(coded);
+  if (!asv_span_equal(coded, asv_span(memo->kept[at].coded, memo->kept[at].coded_size))) {
+    memo->kept[at].coded_size = 0;
+    if (!asv_huffman_decode(coded, memo->kept[at].plain, &size)) return FALSE;
+    memo->kept[at].size = (guint8)size;
+    memo->kept[at].coded_size = (guint8)coded.size;
+    memcpy(memo->kept[at].coded, coded.data, coded.size);
+  }
+  *plain = asv_span(memo->kept[at].plain, memo->kept[at].size);
+  return TRUE;
+}

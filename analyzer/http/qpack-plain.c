@@ -5,14 +5,15 @@
  */
 #include "qpack-plain.h"
 
-#include "analyzer/http/huffman.h"
-
 /* First octets of field lines. */
 #define INDEXED 0x80u
 #define INDEXED_STATIC 0x40u
 #define NAMED 0x40u
 #define NAMED_STATIC 0x10u
 #define LITERAL 0x20u
+/* Huffman codes (§4.1.2). */
+#define NAME_CODED 0x08u
+#define VALUE_CODED 0x80u
 /* RFC 9204 §4.1.1: integers have 62 bits. */
 #define INTEGER_BITS 62u
 /* Octets of decoded strings for which no memory is asked. */
@@ -22,6 +23,14 @@ typedef struct {
   const char *name, *value;
   guint8 name_size, value_size;
 } Line;
+
+/* A section in work. */
+typedef struct {
+  AsvReader reader;
+  const AsvQpackEvents *events;
+  AsvHuffmanMemo *memo;
+  guint8 *room; /* for the strings of a line, decoded */
+} Section;
 
 #define LINE(name, value) \
   { name, value, sizeof(name) - 1, sizeof(value) - 1 }
@@ -143,16 +152,31 @@ guint64 asv_qpack_integer(AsvReader *reader, guint8 first, guint bits) {
   return 0;
 }
 
-/* A string literal whose first octet has been read: its length in the lowest bits, then whether it
- * is coded. Decoded octets go to *room, which moves behind them. */
-static AsvSpan read_string(AsvReader *reader, guint8 first, guint bits, guint8 **room) {
-  AsvSpan string = asv_read_span(reader, (gsize)asv_qpack_integer(reader, first, bits));
+/* A string literal whose first octet has been read: its length in the lowest bits. */
+static AsvSpan read_literal(AsvReader *reader, guint8 first, guint bits) {
+  return asv_read_span(reader, (gsize)asv_qpack_integer(reader, first, bits));
+}
+
+/* A name. Decoded octets go to *room, which moves behind them. */
+static AsvSpan read_name(Section *section, guint8 first, guint8 **room) {
+  AsvSpan string = read_literal(&section->reader, first, 3);
   gsize size;
-  if (!(first >> bits & 1) || reader->failed) return string;
-  if (!asv_huffman_decode(string, *room, &size)) reader->failed = TRUE;
+  if (!(first & NAME_CODED) || section->reader.failed) return string;
+  if (!asv_huffman_decode(string, *room, &size)) {
+    section->reader.failed = TRUE;
+    return string;
+  }
   string = asv_span(*room, size);
   *room += size;
   return string;
+}
+
+static AsvSpan read_value(Section *section, guint8 *room) {
+  guint8 first = asv_read_u8(&section->reader);
+  AsvSpan string = read_literal(&section->reader, first, 7), plain;
+  if (!(first & VALUE_CODED) || section->reader.failed) return string;
+  if (!asv_huffman_read(section->memo, string, room, &plain)) section->reader.failed = TRUE;
+  return plain;
 }
 
 static const Line *read_line_index(AsvReader *reader, guint8 first, guint bits) {
@@ -162,12 +186,9 @@ static const Line *read_line_index(AsvReader *reader, guint8 first, guint bits) 
   return &table[0];
 }
 
-static AsvSpan read_value(AsvReader *reader, guint8 *room) {
-  return read_string(reader, asv_read_u8(reader), 7, &room);
-}
-
-/* room has place for the section's strings. */
-static void read_line(AsvReader *reader, const AsvQpackEvents *events, guint8 *room) {
+static void read_line(Section *section) {
+  AsvReader *reader = &section->reader;
+  guint8 *room = section->room;
   guint8 first = asv_read_u8(reader);
   AsvSpan name, value;
   if (first & INDEXED) {
@@ -179,24 +200,27 @@ static void read_line(AsvReader *reader, const AsvQpackEvents *events, guint8 *r
     if (!(first & NAMED_STATIC)) reader->failed = TRUE;
     const Line *line = read_line_index(reader, first, 4);
     name = asv_span(line->name, line->name_size);
-    value = read_value(reader, room);
+    value = read_value(section, room);
   } else {
     if (!(first & LITERAL)) reader->failed = TRUE;
-    name = read_string(reader, first, 3, &room);
-    value = read_value(reader, room);
+    name = read_name(section, first, &room);
+    value = read_value(section, room);
   }
-  if (!reader->failed) events->field(events->self, name, value);
+  if (!reader->failed) section->events->field(section->events->self, name, value);
 }
 
-gboolean asv_qpack_plain_read(AsvSpan section, const AsvQpackEvents *events) {
+gboolean asv_qpack_plain_read(AsvSpan octets, const AsvQpackEvents *events, AsvHuffmanMemo *memo) {
   guint8 small[SMALL];
-  AsvReader reader = asv_reader(section);
-  gsize need = asv_huffman_room(section.size);
-  guint8 *room = need > sizeof small ? g_malloc(need) : small;
-  guint8 required = asv_read_u8(&reader), base = asv_read_u8(&reader);
-  if (required != 0 || base & 0x80) reader.failed = TRUE;
-  asv_qpack_integer(&reader, base, 7);
-  while (asv_reader_left(&reader)) read_line(&reader, events, room);
-  if (room != small) g_free(room);
-  return !reader.failed;
+  gsize need = asv_huffman_room(octets.size);
+  Section section = {.reader = asv_reader(octets),
+                     .events = events,
+                     .memo = memo,
+                     .room = need > sizeof small ? g_malloc(need) : small};
+  AsvReader *reader = &section.reader;
+  guint8 required = asv_read_u8(reader), base = asv_read_u8(reader);
+  if (required != 0 || base & 0x80) reader->failed = TRUE;
+  asv_qpack_integer(reader, base, 7);
+  while (asv_reader_left(reader)) read_line(&section);
+  if (section.room != small) g_free(section.room);
+  return !reader->failed;
 }

@@ -12,7 +12,7 @@
 /* Tells the field lines of a whole section; FALSE, perhaps after some of them, when it is not
  * valid.
  */
-gboolean asv_qpack_plain_read(AsvSpan section, const AsvQpackEvents *events);
+gboolean asv_qpack_plain_read(AsvSpan octets, const AsvQpackEvents *events, AsvHuffmanMemo *memo);
 
 /* A prefixed integer (RFC 9204 §4.1.1) whose first octet has been read, of which it has the lowest
  * `bits`. The reader fails when it is cut or does not fit. */

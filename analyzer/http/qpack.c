@@ -30,6 +30,7 @@ typedef struct {
 
 struct AsvQpack {
   AsvQpackEvents events;
+  AsvHuffmanMemo *memo;
   gsize ticket_size;
   nghttp3_qpack_decoder *table; /* made when needed, with its context */
   nghttp3_qpack_stream_context *context;
@@ -52,9 +53,10 @@ typedef enum {
   OUTCOME_UNCERTAIN /* nobody can say which */
 } Outcome;
 
-AsvQpack *asv_qpack_new(const AsvQpackEvents *events, gsize ticket_size) {
+AsvQpack *asv_qpack_new(const AsvQpackEvents *events, AsvHuffmanMemo *memo, gsize ticket_size) {
   AsvQpack *qpack = g_new0(AsvQpack, 1);
   qpack->events = *events;
+  qpack->memo = memo;
   qpack->ticket_size = ticket_size;
   return qpack;
 }
@@ -172,7 +174,7 @@ static Outcome decode_with_table(AsvQpack *qpack, AsvSpan octets, guint64 behind
 static Outcome try(AsvQpack *qpack, AsvSpan octets, guint64 behind) {
   if (!octets.size) return OUTCOME_FAILED;
   if (octets.data[0] != 0) return decode_with_table(qpack, octets, behind);
-  return asv_qpack_plain_read(octets, &qpack->events) ? OUTCOME_READ : OUTCOME_FAILED;
+  return asv_qpack_plain_read(octets, &qpack->events, qpack->memo) ? OUTCOME_READ : OUTCOME_FAILED;
 }
 
 static void finish(AsvQpack *qpack, gconstpointer ticket, AsvSpan octets, Outcome outcome) {

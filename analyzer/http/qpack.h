@@ -8,7 +8,7 @@
 #ifndef ANALYZER_HTTP_QPACK_H
 #define ANALYZER_HTTP_QPACK_H
 
-#include "altsvc/bytes.h"
+#include "analyzer/http/huffman.h"
 
 typedef struct AsvQpack AsvQpack;
 
@@ -20,8 +20,9 @@ typedef struct {
   void (*done)(void *self, gconstpointer ticket, gboolean read);
 } AsvQpackEvents;
 
-/* events are copied. A ticket goes with each section: ticket_size octets, copied when it waits. */
-AsvQpack *asv_qpack_new(const AsvQpackEvents *events, gsize ticket_size);
+/* events are copied; the memo, which others may use as well, outlives the AsvQpack. A ticket goes
+ * with each section: ticket_size octets, copied when it waits. */
+AsvQpack *asv_qpack_new(const AsvQpackEvents *events, AsvHuffmanMemo *memo, gsize ticket_size);
 void asv_qpack_free(AsvQpack *qpack);
 
 /*

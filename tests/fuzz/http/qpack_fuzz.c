@@ -47,7 +47,8 @@ static void encoder(AsvQpack *qpack, AsvSpan octets, gboolean whole) {
 static char *run(AsvSpan input, gboolean whole) {
   Told told = {.told = g_string_new(NULL)};
   AsvQpackEvents events = {.self = &told, .field = on_field, .done = on_done};
-  AsvQpack *qpack = asv_qpack_new(&events, sizeof(guint));
+  AsvHuffmanMemo memo = {0};
+  AsvQpack *qpack = asv_qpack_new(&events, &memo, sizeof(guint));
   AsvReader reader = asv_reader(input);
   for (guint ticket = 0; asv_reader_left(&reader) >= 3; ticket++) {
     guint8 tag = asv_read_u8(&reader);

@@ -24,7 +24,8 @@ static void on_field(void *self, AsvSpan name, AsvSpan value) {
 static gboolean read_section(AsvSpan section, GString *lines) {
   AsvQpackEvents events = {.self = lines, .field = on_field};
   g_string_truncate(lines, 0);
-  return asv_qpack_plain_read(section, &events);
+  static AsvHuffmanMemo memo;
+  return asv_qpack_plain_read(section, &events, &memo);
 }
 
 /* The same by nghttp3. */
@@ -102,6 +103,25 @@ static void test_strings(void) {
   }
 }
 
+/* More strings than are remembered, up to longer ones than are, again and again; each ends with
+ * padding or not. */
+static void test_again(void) {
+  enum { STRINGS = 3 * ASV_HUFFMAN_KEPT_MAX, LONGEST = 0x7e };
+  static guint8 strings[STRINGS][LONGEST];
+  gsize sizes[STRINGS];
+  g_autoptr(GRand) rand = g_rand_new_with_seed(7);
+  G_STATIC_ASSERT(LONGEST > ASV_HUFFMAN_KEPT_SIZE_MAX);
+  for (guint i = 0; i < STRINGS; i++) {
+    sizes[i] = i < 6 ? ASV_HUFFMAN_KEPT_SIZE_MAX - 2 + i : (gsize)g_rand_int_range(rand, 6, 40);
+    for (gsize k = 0; k < sizes[i]; k++) strings[i][k] = (guint8)g_rand_int_range(rand, 0, 0xf8);
+    strings[i][sizes[i] - 1] = (guint8)(i % 3 ? 0xff : 0);
+  }
+  for (guint i = 0; i < 20 * STRINGS; i++) {
+    gsize at = (gsize)g_rand_int_range(rand, 0, STRINGS);
+    for (guint times = 0; times < 2; times++) expect_coded(strings[at], sizes[at]);
+  }
+}
+
 static void put_section(GByteArray *out, GRand *rand) {
   nghttp3_qpack_encoder *encoder = NULL;
   nghttp3_buf prefix, section, instructions;
@@ -176,6 +196,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/http/qpack-plain/static-table", test_static_table);
   g_test_add_func("/http/qpack-plain/strings", test_strings);
+  g_test_add_func("/http/qpack-plain/again", test_again);
   g_test_add_func("/http/qpack-plain/sections", test_sections);
   g_test_add_func("/http/qpack-plain/long", test_long);
   g_test_add_func("/http/qpack-plain/integers", test_integers);

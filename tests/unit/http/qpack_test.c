@@ -40,7 +40,8 @@ static void told_free(Told *told) {
 
 static AsvQpack *reader_new(Told *told) {
   AsvQpackEvents events = {.self = told, .field = on_field, .done = on_done};
-  return asv_qpack_new(&events, sizeof(guint64));
+  static AsvHuffmanMemo memo;
+  return asv_qpack_new(&events, &memo, sizeof(guint64));
 }
 
 static void section_hex(AsvQpack *qpack, guint64 stream, const char *hex) {
