@@ -30,7 +30,7 @@ typedef struct {
 
 typedef struct {
   const Origin *origin;
-  const char *client;
+  char *client;
   enum { BY_NOTHING, BY_HEADER, BY_FRAME } last;
   guint32 values; /* those of the origin that this client got */
 } Pair;
@@ -39,7 +39,6 @@ struct AsvOriginTable {
   GHashTable *origins; /* Origin* by their text */
   GPtrArray *order;    /* Origin*, as they appeared; owner */
   GHashTable *pairs;   /* Pair*, owner */
-  GHashTable *clients; /* names, owner */
   Origin *origin;      /* the last one asked for, likewise pair */
   Pair *pair;
   guint kept; /* of all origins' AsvSaid */
@@ -58,15 +57,21 @@ static gboolean equal_origins(gconstpointer a, gconstpointer b) {
   return left->size == right->size && memcmp(left->text, right->text, left->size) == 0;
 }
 
-/* Origins and clients of pairs are interned: their addresses are their identity. */
+/* Origins of pairs are interned: their addresses are their identity. */
 static guint hash_pair(gconstpointer data) {
   const Pair *pair = data;
-  return g_direct_hash(pair->origin) * 31 + g_direct_hash(pair->client);
+  return g_direct_hash(pair->origin) * 31 + g_str_hash(pair->client);
 }
 
 static gboolean equal_pairs(gconstpointer a, gconstpointer b) {
   const Pair *left = a, *right = b;
-  return left->origin == right->origin && left->client == right->client;
+  return left->origin == right->origin && g_str_equal(left->client, right->client);
+}
+
+static void free_pair(gpointer data) {
+  Pair *pair = data;
+  g_free(pair->client);
+  g_free(pair);
 }
 
 static void free_origin(gpointer data) {
@@ -83,15 +88,13 @@ AsvOriginTable *asv_origin_table_new(void) {
   AsvOriginTable *table = g_new0(AsvOriginTable, 1);
   table->origins = g_hash_table_new(hash_origin, equal_origins);
   table->order = g_ptr_array_new_with_free_func(free_origin);
-  table->pairs = g_hash_table_new_full(hash_pair, equal_pairs, g_free, NULL);
-  table->clients = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  table->pairs = g_hash_table_new_full(hash_pair, equal_pairs, free_pair, NULL);
   return table;
 }
 
 void asv_origin_table_free(AsvOriginTable *table) {
   if (!table) return;
   g_hash_table_unref(table->pairs);
-  g_hash_table_unref(table->clients);
   g_hash_table_unref(table->origins);
   g_ptr_array_unref(table->order);
   g_free(table);
@@ -128,20 +131,16 @@ static Origin *find_origin(AsvOriginTable *table, AsvSpan text) {
 static Pair *find_pair(AsvOriginTable *table, const Origin *origin, const char *client) {
   if (table->pair && table->pair->origin == origin && g_str_equal(table->pair->client, client))
     return table->pair;
-  Pair asked = {.origin = origin, .client = g_hash_table_lookup(table->clients, client)};
-  Pair *pair = asked.client ? g_hash_table_lookup(table->pairs, &asked) : NULL;
+  Pair asked = {.origin = origin, .client = (char *)client};
+  Pair *pair = g_hash_table_lookup(table->pairs, &asked);
   if (!pair) {
     if (g_hash_table_size(table->pairs) >= ASV_COMPARED_PAIRS_MAX) {
       table->not_kept++;
       return NULL;
     }
-    if (!asked.client) {
-      char *name = g_strdup(client);
-      g_hash_table_add(table->clients, name);
-      asked.client = name;
-    }
     pair = g_new(Pair, 1);
     *pair = asked;
+    pair->client = g_strdup(client);
     g_hash_table_add(table->pairs, pair);
   }
   return table->pair = pair;

@@ -128,9 +128,8 @@ static AsvConnection *make_connection(AsvTimelineState *state, const AsvObservat
   connection->port = port_of(connection->server);
   connection->quic = g_str_has_prefix(connection->label, "quic:");
   connection->proxied = is_tunnel(state, seen);
-  connection->opened = (AsvMoment){.time = state->clock,
-                                   .packet = seen->packet,
-                                   .file = asv_timeline_intern_text(state, seen->file)};
+  connection->opened = (AsvMoment){
+      .time = state->clock, .packet = seen->packet, .file = asv_timeline_file(state, seen)};
   connection->node.data = connection;
   make_row(state, connection);
   g_hash_table_insert(state->connections, &connection->id, connection);
@@ -261,9 +260,8 @@ static void show_close(AsvTimelineState *state, AsvConnection *connection,
                        const AsvObservation *seen) {
   const char *end = closing_words(connection, &seen->close);
   g_autofree char *words = g_strconcat(end, connection->requests ? "" : ", 0 requests", NULL);
-  AsvMoment at = {.time = state->clock,
-                  .packet = seen->packet,
-                  .file = asv_timeline_intern_text(state, seen->file)};
+  AsvMoment at = {
+      .time = state->clock, .packet = seen->packet, .file = asv_timeline_file(state, seen)};
   guint count = connection->links ? connection->links->len : 0;
   gboolean tried_shown = FALSE;
   for (guint i = 0; i < count; i++) {

@@ -43,7 +43,7 @@ AsvEvent *asv_event_new(AsvTimelineState *state, AsvEventKind kind, gint64 time,
   }
   if (!seen) return event;
   event->packet = event->last_packet = seen->packet;
-  event->file = asv_timeline_intern_text(state, seen->file);
+  event->file = asv_timeline_file(state, seen);
   set_stream(event, seen);
   return event;
 }

@@ -215,9 +215,8 @@ static void fail_used(AsvTimelineState *state, AsvConnection *connection,
     return;
   Why why = {
       .reason = asv_failure_reason_name(about->reason), .detail = about->detail, .seen = seen};
-  AsvMoment at = {.time = state->clock,
-                  .packet = seen->packet,
-                  .file = asv_timeline_intern_text(state, seen->file)};
+  AsvMoment at = {
+      .time = state->clock, .packet = seen->packet, .file = asv_timeline_file(state, seen)};
   g_autofree char *words = g_strdup_printf("fails: %s", about->detail ? about->detail : why.reason);
   for (guint i = 0; connection->links && i < connection->links->len; i++) {
     AsvLink *link = &g_array_index(connection->links, AsvLink, i);

@@ -199,6 +199,7 @@ typedef struct AsvTimelineState {
   AsvTimelineOptions options;
   AsvFindings *findings;
   GStringChunk *strings;
+  const char *file; /* of the observation that asked last */
   gsize strings_size;
   GHashTable *texts; /* those of the strings that have no NUL inside */
   GString *scratch;
@@ -226,6 +227,8 @@ typedef struct AsvTimelineState {
  * data. Names that a report needs are always kept; see asv_timeline_keep() for the others. */
 const char *asv_timeline_intern(AsvTimelineState *state, AsvSpan text, gsize max);
 const char *asv_timeline_intern_text(AsvTimelineState *state, const char *text);
+/* Likewise the name of the file that the observation is of. */
+const char *asv_timeline_file(AsvTimelineState *state, const AsvObservation *seen);
 /* As asv_timeline_intern(), for what an event shows: "" for a new one once ASV_STRINGS_MAX is
  * reached. */
 char *asv_timeline_keep(AsvTimelineState *state, AsvSpan text, gsize max);

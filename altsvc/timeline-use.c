@@ -479,7 +479,7 @@ static void add_request_line(const Asked *asked, const AsvPending *pending) {
   g_autofree char *words = words_of_request(asked, pending);
   AsvMoment at = {.time = state->clock,
                   .packet = asked->seen->packet,
-                  .file = asv_timeline_intern_text(state, asked->seen->file)};
+                  .file = asv_timeline_file(state, asked->seen)};
   AsvEvent *line = asv_event_context(state, asked->origin, asked->connection, &at, words);
   if (!line) return;
   line->has_stream = about->has_stream;

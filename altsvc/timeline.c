@@ -88,6 +88,12 @@ const char *asv_timeline_intern_text(AsvTimelineState *state, const char *text) 
   return asv_timeline_intern(state, asv_span_text(text), G_MAXSIZE);
 }
 
+const char *asv_timeline_file(AsvTimelineState *state, const AsvObservation *seen) {
+  if (g_strcmp0(seen->file, state->file) != 0)
+    state->file = asv_timeline_intern_text(state, seen->file);
+  return state->file;
+}
+
 char *asv_timeline_keep(AsvTimelineState *state, AsvSpan text, gsize max) {
   char *kept = intern(state, text, max, state->strings_size < ASV_STRINGS_MAX);
   if (kept) return kept;

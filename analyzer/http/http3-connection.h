@@ -39,10 +39,11 @@ struct AsvHttp3 {
   AsvHttpEvents events;
   AsvExchange exchange;
   AsvPairs *pairs;
-  AsvQpack *qpack[2]; /* of what that side sends */
-  AsvFields *fields;  /* of the section in work, or NULL */
-  gsize budget;       /* octets that streams may still gather */
-  GQueue streams;     /* AsvHttp3Stream, through their link */
+  AsvQpack *qpack[2];    /* of what that side sends */
+  AsvFields *fields;     /* of the section in work, or NULL */
+  gsize budget;          /* octets that streams may still gather */
+  GQueue streams;        /* AsvHttp3Stream, through their link */
+  AsvHttp3Stream *spare; /* memory for the next one, or NULL */
   gboolean has_control[2], has_encoder[2];
   gboolean qpack_lost[2]; /* was told */
   gboolean told[2];       /* something of that side is missing, and coverage says so */

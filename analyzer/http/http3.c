@@ -18,15 +18,19 @@ AsvHttp3 *asv_http3_new(AsvHttpContext *context, const AsvHttpEvents *events) {
   return http;
 }
 
+/* Most streams come and go one by one: their memory serves the next. */
 static void stream_free(AsvHttp3Stream *stream) {
-  g_queue_unlink(&stream->http->streams, &stream->link);
+  AsvHttp3 *http = stream->http;
+  g_queue_unlink(&http->streams, &stream->link);
   asv_http3_frames_clear(&stream->frames);
-  g_free(stream);
+  g_free(http->spare);
+  http->spare = stream;
 }
 
 void asv_http3_free(AsvHttp3 *http) {
   if (!http) return;
   while (http->streams.head) stream_free(http->streams.head->data);
+  g_free(http->spare);
   for (int side = 0; side < 2; side++) asv_qpack_free(http->qpack[side]);
   asv_http_context_give(http->exchange.context, http->fields);
   asv_pairs_free(http->pairs);
@@ -169,7 +173,8 @@ gboolean asv_http3_stream(AsvHttp3 *http, const AsvPacketRef *at, AsvSide from, 
     asv_exchange_unreadable(&http->exchange, at, from, ASV_HTTP_BYTES_LOST, 0);
     return FALSE;
   }
-  AsvHttp3Stream *stream = g_new(AsvHttp3Stream, 1);
+  AsvHttp3Stream *stream = http->spare ? http->spare : g_new(AsvHttp3Stream, 1);
+  http->spare = NULL;
   *stream = (AsvHttp3Stream){.http = http,
                              .side = from,
                              .kind = one_way ? ASV_HTTP3_TYPE : ASV_HTTP3_MESSAGES,

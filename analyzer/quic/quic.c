@@ -48,9 +48,12 @@ static void end(AsvQuicConnection *connection, const AsvPacketRef *at, AsvEnd wh
 }
 
 static void touch(AsvQuicConnection *connection, const AsvPacketRef *at) {
+  connection->last = at->time;
+  if (connection->queued_closing == connection->closing &&
+      queue_of(connection)->tail == &connection->link)
+    return;
   g_queue_unlink(queue_of(connection), &connection->link);
   connection->queued_closing = connection->closing;
-  connection->last = at->time;
   g_queue_push_tail_link(queue_of(connection), &connection->link);
 }
 

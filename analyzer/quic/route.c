@@ -137,7 +137,19 @@ void asv_quic_routes_add(AsvQuicConnection *connection, AsvSide side, AsvSpan id
 
 /* --- paths --- */
 
+/* The path of the datagram before, if it is this one's too. */
+static Path *last_path(const AsvQuicRoutes *routes, const AsvUdp *udp) {
+  Path *path = routes->last;
+  if (!path) return NULL;
+  gsize from = endpoint_equal(&path->ends[0], &udp->source) ? 0 : 1;
+  gboolean same = endpoint_equal(&path->ends[from], &udp->source) &&
+                  endpoint_equal(&path->ends[!from], &udp->destination);
+  return same ? path : NULL;
+}
+
 static Path *find_path(AsvQuicRoutes *routes, const AsvUdp *udp, gboolean make) {
+  Path *last = last_path(routes, udp);
+  if (last) return last;
   const AsvEndpoint *low = &udp->source, *high = &udp->destination;
   int order = memcmp(low->address.bytes, high->address.bytes, sizeof low->address.bytes);
   if (order > 0 || (order == 0 && low->port > high->port)) {
@@ -145,7 +157,6 @@ static Path *find_path(AsvQuicRoutes *routes, const AsvUdp *udp, gboolean make) 
     high = &udp->source;
   }
   Path wanted = {.ends = {*low, *high}};
-  if (routes->last && path_equal(routes->last, &wanted)) return routes->last;
   guint32 hash = mix(routes->seed, low->address.bytes, low->address.size);
   hash = mix(hash ^ low->port, high->address.bytes, high->address.size);
   wanted.hash = (hash ^ high->port) * 2654435761u;
