@@ -112,8 +112,9 @@ static inline AsvSpan asv_read_rest(AsvReader *reader) {
 
 /* Integers in network byte order; 0 and the sticky error when too few octets are left. */
 static inline guint8 asv_read_u8(AsvReader *reader) {
-  AsvSpan s = asv_read_span(reader, 1);
-  return s.size ? s.data[0] : 0;
+  if (asv_reader_left(reader)) return *reader->at++;
+  reader->failed = TRUE;
+  return 0;
 }
 static inline guint16 asv_read_u16(AsvReader *reader) {
   AsvSpan s = asv_read_span(reader, 2);

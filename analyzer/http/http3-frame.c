@@ -22,6 +22,11 @@ static guint64 varint_value(const guint8 *octets, gsize size) {
 
 gboolean asv_http3_varint(AsvHttp3Varint *varint, AsvSpan *data, guint64 *value) {
   if (!data->size) return FALSE;
+  if (!varint->have && data->data[0] < 0x40) {
+    *value = data->data[0];
+    *data = asv_span(data->data + 1, data->size - 1);
+    return TRUE;
+  }
   gsize need = (gsize)1 << ((varint->have ? varint->octets[0] : data->data[0]) >> 6);
   if (!varint->have && data->size >= need) {
     *value = varint_value(data->data, need);

@@ -242,6 +242,7 @@ typedef struct {
   gsize cid_size;   /* of a short header */
   gboolean sure;    /* its connection id is known */
   gboolean foreign; /* it was not seen between these endpoints */
+  gboolean usual;   /* endpoints and id are those of the datagram before: nothing to note */
 } AsvQuicRoute;
 
 /*

@@ -81,6 +81,7 @@ static gboolean long_plausible(AsvSpan octets) {
 static gsize padding(AsvSpan octets) {
   gsize size = 0;
   while (size < octets.size && octets.data[size] == 0) size++;
+  if (!size) return 0;
   AsvSpan rest = asv_span_sub(octets, size, octets.size);
   return size >= PADDING_SURE || !rest.size || long_plausible(rest) ? size : 0;
 }

@@ -57,6 +57,7 @@ gsize asv_quic_segment_next(AsvSpan glued, const AsvQuicPacket *first, gsize aft
 /* A variable-length integer (RFC 9000 §16); 0 and the reader's sticky error when cut. */
 static inline guint64 asv_read_varint(AsvReader *reader) {
   guint8 first = asv_read_u8(reader);
+  if (first < 0x40) return first;
   AsvSpan rest = asv_read_span(reader, ((gsize)1 << (first >> 6)) - 1);
   guint64 value = first & 0x3f;
   for (gsize i = 0; i < rest.size; i++) value = value << 8 | rest.data[i];

@@ -353,6 +353,7 @@ static guint find_short(AsvQuicRoutes *routes, const AsvUdp *udp, AsvQuicRoute *
       count = add_route(found, count, &route);
     } else if (current.size && asv_span_equal(asv_span_sub(data, 1, current.size), current)) {
       route.cid_size = current.size;
+      route.usual = TRUE;
       found[0] = route;
       return 1;
     }
@@ -462,6 +463,7 @@ gsize asv_quic_routes_begin(AsvQuicConnection *connection, const AsvUdp *udp, gb
 
 gboolean asv_quic_routes_note(AsvQuic *quic, const AsvUdp *udp, const AsvQuicRoute *route) {
   Header header;
+  if (route->usual) return FALSE;
   gboolean fresh = note_path(quic, udp, route);
   if (udp->data.data[0] & LONG_FORM) {
     if (read_header(udp->data, &header)) note_long(quic, route, &header);
