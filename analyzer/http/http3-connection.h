@@ -62,7 +62,7 @@ static inline guint64 asv_http3_push_key(guint64 push_id) {
 }
 
 /* QPACK has a field line, or is through with a section; self is the connection. */
-void asv_http3_field(void *self, AsvSpan name, AsvSpan value);
+void asv_http3_field(void *self, AsvField field, AsvSpan name, AsvSpan value);
 void asv_http3_section_done(void *self, gconstpointer ticket, gboolean read);
 /* What goes with each section through QPACK, and the packet of one. */
 gsize asv_http3_ticket_size(void);

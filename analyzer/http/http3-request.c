@@ -25,9 +25,8 @@ const AsvPacketRef *asv_http3_ticket_packet(gconstpointer ticket) {
 
 /* ---- sections ---- */
 
-void asv_http3_field(void *self, AsvSpan name, AsvSpan value) {
+void asv_http3_field(void *self, AsvField field, AsvSpan name G_GNUC_UNUSED, AsvSpan value) {
   AsvHttp3 *http = self;
-  AsvField field = asv_field_find_lower(name);
   if (field == ASV_FIELD_NONE) return;
   if (!http->fields) http->fields = asv_http_context_take(http->exchange.context);
   asv_fields_add(http->fields, field, value);

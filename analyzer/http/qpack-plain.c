@@ -22,6 +22,7 @@
 typedef struct {
   const char *name, *value;
   guint8 name_size, value_size;
+  AsvField field;
 } Line;
 
 /* A section in work. */
@@ -32,109 +33,109 @@ typedef struct {
   guint8 *room; /* for the strings of a line, decoded */
 } Section;
 
-#define LINE(name, value) \
-  { name, value, sizeof(name) - 1, sizeof(value) - 1 }
+#define LINE(field, name, value) \
+  { name, value, sizeof(name) - 1, sizeof(value) - 1, ASV_FIELD_##field }
 /* clang-format off */
 static const Line table[] = {
-    LINE(":authority", ""),
-    LINE(":path", "/"),
-    LINE("age", "0"),
-    LINE("content-disposition", ""),
-    LINE("content-length", "0"),
-    LINE("cookie", ""),
-    LINE("date", ""),
-    LINE("etag", ""),
-    LINE("if-modified-since", ""),
-    LINE("if-none-match", ""),
-    LINE("last-modified", ""),
-    LINE("link", ""),
-    LINE("location", ""),
-    LINE("referer", ""),
-    LINE("set-cookie", ""),
-    LINE(":method", "CONNECT"),
-    LINE(":method", "DELETE"),
-    LINE(":method", "GET"),
-    LINE(":method", "HEAD"),
-    LINE(":method", "OPTIONS"),
-    LINE(":method", "POST"),
-    LINE(":method", "PUT"),
-    LINE(":scheme", "http"),
-    LINE(":scheme", "https"),
-    LINE(":status", "103"),
-    LINE(":status", "200"),
-    LINE(":status", "304"),
-    LINE(":status", "404"),
-    LINE(":status", "503"),
-    LINE("accept", "*/*"),
-    LINE("accept", "application/dns-message"),
-    LINE("accept-encoding", "gzip, deflate, br"),
-    LINE("accept-ranges", "bytes"),
-    LINE("access-control-allow-headers", "cache-control"),
-    LINE("access-control-allow-headers", "content-type"),
-    LINE("access-control-allow-origin", "*"),
-    LINE("cache-control", "max-age=0"),
-    LINE("cache-control", "max-age=2592000"),
-    LINE("cache-control", "max-age=604800"),
-    LINE("cache-control", "no-cache"),
-    LINE("cache-control", "no-store"),
-    LINE("cache-control", "public, max-age=31536000"),
-    LINE("content-encoding", "br"),
-    LINE("content-encoding", "gzip"),
-    LINE("content-type", "application/dns-message"),
-    LINE("content-type", "application/javascript"),
-    LINE("content-type", "application/json"),
-    LINE("content-type", "application/x-www-form-urlencoded"),
-    LINE("content-type", "image/gif"),
-    LINE("content-type", "image/jpeg"),
-    LINE("content-type", "image/png"),
-    LINE("content-type", "text/css"),
-    LINE("content-type", "text/html; charset=utf-8"),
-    LINE("content-type", "text/plain"),
-    LINE("content-type", "text/plain;charset=utf-8"),
-    LINE("range", "bytes=0-"),
-    LINE("strict-transport-security", "max-age=31536000"),
-    LINE("strict-transport-security", "max-age=31536000; includesubdomains"),
-    LINE("strict-transport-security", "max-age=31536000; includesubdomains; preload"),
-    LINE("vary", "accept-encoding"),
-    LINE("vary", "origin"),
-    LINE("x-content-type-options", "nosniff"),
-    LINE("x-xss-protection", "1; mode=block"),
-    LINE(":status", "100"),
-    LINE(":status", "204"),
-    LINE(":status", "206"),
-    LINE(":status", "302"),
-    LINE(":status", "400"),
-    LINE(":status", "403"),
-    LINE(":status", "421"),
-    LINE(":status", "425"),
-    LINE(":status", "500"),
-    LINE("accept-language", ""),
-    LINE("access-control-allow-credentials", "FALSE"),
-    LINE("access-control-allow-credentials", "TRUE"),
-    LINE("access-control-allow-headers", "*"),
-    LINE("access-control-allow-methods", "get"),
-    LINE("access-control-allow-methods", "get, post, options"),
-    LINE("access-control-allow-methods", "options"),
-    LINE("access-control-expose-headers", "content-length"),
-    LINE("access-control-request-headers", "content-type"),
-    LINE("access-control-request-method", "get"),
-    LINE("access-control-request-method", "post"),
-    LINE("alt-svc", "clear"),
-    LINE("authorization", ""),
-    LINE("content-security-policy", "script-src 'none'; object-src 'none'; base-uri 'none'"),
-    LINE("early-data", "1"),
-    LINE("expect-ct", ""),
-    LINE("forwarded", ""),
-    LINE("if-range", ""),
-    LINE("origin", ""),
-    LINE("purpose", "prefetch"),
-    LINE("server", ""),
-    LINE("timing-allow-origin", "*"),
-    LINE("upgrade-insecure-requests", "1"),
-    LINE("user-agent", ""),
-    LINE("x-forwarded-for", ""),
-    LINE("x-frame-options", "deny"),
-    LINE("x-frame-options", "sameorigin"),
+    LINE(AUTHORITY, ":authority", ""),
+    LINE(PATH, ":path", "/"),
+    LINE(AGE, "age", "0"),
+    LINE(NONE, "content-disposition", ""),
+    LINE(CONTENT_LENGTH, "content-length", "0"),
+    LINE(NONE, "cookie", ""),
+    LINE(DATE, "date", ""),
+    LINE(NONE, "etag", ""),
+    LINE(NONE, "if-modified-since", ""),
+    LINE(NONE, "if-none-match", ""),
+    LINE(NONE, "last-modified", ""),
+    LINE(NONE, "link", ""),
+    LINE(NONE, "location", ""),
+    LINE(REFERER, "referer", ""),
+    LINE(NONE, "set-cookie", ""),
+    LINE(METHOD, ":method", "CONNECT"),
+    LINE(METHOD, ":method", "DELETE"),
+    LINE(METHOD, ":method", "GET"),
+    LINE(METHOD, ":method", "HEAD"),
+    LINE(METHOD, ":method", "OPTIONS"),
+    LINE(METHOD, ":method", "POST"),
+    LINE(METHOD, ":method", "PUT"),
+    LINE(SCHEME, ":scheme", "http"),
+    LINE(SCHEME, ":scheme", "https"),
+    LINE(STATUS, ":status", "103"),
+    LINE(STATUS, ":status", "200"),
+    LINE(STATUS, ":status", "304"),
+    LINE(STATUS, ":status", "404"),
+    LINE(STATUS, ":status", "503"),
+    LINE(NONE, "accept", "*/*"),
+    LINE(NONE, "accept", "application/dns-message"),
+    LINE(NONE, "accept-encoding", "gzip, deflate, br"),
+    LINE(NONE, "accept-ranges", "bytes"),
+    LINE(NONE, "access-control-allow-headers", "cache-control"),
+    LINE(NONE, "access-control-allow-headers", "content-type"),
+    LINE(NONE, "access-control-allow-origin", "*"),
+    LINE(NONE, "cache-control", "max-age=0"),
+    LINE(NONE, "cache-control", "max-age=2592000"),
+    LINE(NONE, "cache-control", "max-age=604800"),
+    LINE(NONE, "cache-control", "no-cache"),
+    LINE(NONE, "cache-control", "no-store"),
+    LINE(NONE, "cache-control", "public, max-age=31536000"),
+    LINE(CONTENT_ENCODING, "content-encoding", "br"),
+    LINE(CONTENT_ENCODING, "content-encoding", "gzip"),
+    LINE(CONTENT_TYPE, "content-type", "application/dns-message"),
+    LINE(CONTENT_TYPE, "content-type", "application/javascript"),
+    LINE(CONTENT_TYPE, "content-type", "application/json"),
+    LINE(CONTENT_TYPE, "content-type", "application/x-www-form-urlencoded"),
+    LINE(CONTENT_TYPE, "content-type", "image/gif"),
+    LINE(CONTENT_TYPE, "content-type", "image/jpeg"),
+    LINE(CONTENT_TYPE, "content-type", "image/png"),
+    LINE(CONTENT_TYPE, "content-type", "text/css"),
+    LINE(CONTENT_TYPE, "content-type", "text/html; charset=utf-8"),
+    LINE(CONTENT_TYPE, "content-type", "text/plain"),
+    LINE(CONTENT_TYPE, "content-type", "text/plain;charset=utf-8"),
+    LINE(NONE, "range", "bytes=0-"),
+    LINE(NONE, "strict-transport-security", "max-age=31536000"),
+    LINE(NONE, "strict-transport-security", "max-age=31536000; includesubdomains"),
+    LINE(NONE, "strict-transport-security", "max-age=31536000; includesubdomains; preload"),
+    LINE(NONE, "vary", "accept-encoding"),
+    LINE(NONE, "vary", "origin"),
+    LINE(NONE, "x-content-type-options", "nosniff"),
+    LINE(NONE, "x-xss-protection", "1; mode=block"),
+    LINE(STATUS, ":status", "100"),
+    LINE(STATUS, ":status", "204"),
+    LINE(STATUS, ":status", "206"),
+    LINE(STATUS, ":status", "302"),
+    LINE(STATUS, ":status", "400"),
+    LINE(STATUS, ":status", "403"),
+    LINE(STATUS, ":status", "421"),
+    LINE(STATUS, ":status", "425"),
+    LINE(STATUS, ":status", "500"),
+    LINE(NONE, "accept-language", ""),
+    LINE(NONE, "access-control-allow-credentials", "FALSE"),
+    LINE(NONE, "access-control-allow-credentials", "TRUE"),
+    LINE(NONE, "access-control-allow-headers", "*"),
+    LINE(NONE, "access-control-allow-methods", "get"),
+    LINE(NONE, "access-control-allow-methods", "get, post, options"),
+    LINE(NONE, "access-control-allow-methods", "options"),
+    LINE(NONE, "access-control-expose-headers", "content-length"),
+    LINE(NONE, "access-control-request-headers", "content-type"),
+    LINE(NONE, "access-control-request-method", "get"),
+    LINE(NONE, "access-control-request-method", "post"),
+    LINE(ALT_SVC, "alt-svc", "clear"),
+    LINE(NONE, "authorization", ""),
+    LINE(NONE, "content-security-policy", "script-src 'none'; object-src 'none'; base-uri 'none'"),
+    LINE(NONE, "early-data", "1"),
+    LINE(NONE, "expect-ct", ""),
+    LINE(FORWARDED, "forwarded", ""),
+    LINE(NONE, "if-range", ""),
+    LINE(NONE, "origin", ""),
+    LINE(NONE, "purpose", "prefetch"),
+    LINE(NONE, "server", ""),
+    LINE(NONE, "timing-allow-origin", "*"),
+    LINE(NONE, "upgrade-insecure-requests", "1"),
+    LINE(USER_AGENT, "user-agent", ""),
+    LINE(NONE, "x-forwarded-for", ""),
+    LINE(NONE, "x-frame-options", "deny"),
+    LINE(NONE, "x-frame-options", "sameorigin"),
 };
 /* clang-format on */
 #undef LINE
@@ -190,23 +191,27 @@ static void read_line(Section *section) {
   AsvReader *reader = &section->reader;
   guint8 *room = section->room;
   guint8 first = asv_read_u8(reader);
+  AsvField field;
   AsvSpan name, value;
   if (first & INDEXED) {
     if (!(first & INDEXED_STATIC)) reader->failed = TRUE;
     const Line *line = read_line_index(reader, first, 6);
+    field = line->field;
     name = asv_span(line->name, line->name_size);
     value = asv_span(line->value, line->value_size);
   } else if (first & NAMED) {
     if (!(first & NAMED_STATIC)) reader->failed = TRUE;
     const Line *line = read_line_index(reader, first, 4);
+    field = line->field;
     name = asv_span(line->name, line->name_size);
     value = read_value(section, room);
   } else {
     if (!(first & LITERAL)) reader->failed = TRUE;
     name = read_name(section, first, &room);
+    field = asv_field_find_lower(name);
     value = read_value(section, room);
   }
-  if (!reader->failed) section->events->field(section->events->self, name, value);
+  if (!reader->failed) section->events->field(section->events->self, field, name, value);
 }
 
 gboolean asv_qpack_plain_read(AsvSpan octets, const AsvQpackEvents *events, AsvHuffmanMemo *memo) {

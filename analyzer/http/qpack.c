@@ -112,7 +112,8 @@ static Outcome decode(AsvQpack *qpack, AsvSpan octets) {
     if (flags & NGHTTP3_QPACK_DECODE_FLAG_FINAL) return OUTCOME_READ;
     if (!(flags & NGHTTP3_QPACK_DECODE_FLAG_EMIT)) return fail(qpack);
     nghttp3_vec name = nghttp3_rcbuf_get_buf(nv.name), value = nghttp3_rcbuf_get_buf(nv.value);
-    events->field(events->self, asv_span(name.base, name.len), asv_span(value.base, value.len));
+    AsvSpan span = asv_span(name.base, name.len);
+    events->field(events->self, asv_field_find_lower(span), span, asv_span(value.base, value.len));
     nghttp3_rcbuf_decref(nv.name);
     nghttp3_rcbuf_decref(nv.value);
   }

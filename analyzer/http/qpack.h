@@ -8,14 +8,15 @@
 #ifndef ANALYZER_HTTP_QPACK_H
 #define ANALYZER_HTTP_QPACK_H
 
+#include "analyzer/http/fields.h"
 #include "analyzer/http/huffman.h"
 
 typedef struct AsvQpack AsvQpack;
 
 typedef struct {
   void *self;
-  /* A field line of the section in work. Borrowed. */
-  void (*field)(void *self, AsvSpan name, AsvSpan value);
+  /* A field line of the section in work, and which of those that matter it is. Borrowed. */
+  void (*field)(void *self, AsvField field, AsvSpan name, AsvSpan value);
   /* The section is over. FALSE: it cannot be read, and lines told of it do not count. */
   void (*done)(void *self, gconstpointer ticket, gboolean read);
 } AsvQpackEvents;

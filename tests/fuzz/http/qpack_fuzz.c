@@ -18,7 +18,8 @@ typedef struct {
   guint lines;
 } Told;
 
-static void on_field(void *self, AsvSpan name, AsvSpan value) {
+static void on_field(void *self, AsvField field, AsvSpan name, AsvSpan value) {
+  g_assert(field == asv_field_find_lower(name));
   Told *told = self;
   guint hash = told->lines;
   for (gsize i = 0; i < name.size; i++) hash = hash * 33 + name.data[i];

@@ -17,7 +17,8 @@ static void put_line(GString *lines, AsvSpan name, AsvSpan value) {
   g_string_append_c(lines, '\n');
 }
 
-static void on_field(void *self, AsvSpan name, AsvSpan value) {
+static void on_field(void *self, AsvField field, AsvSpan name, AsvSpan value) {
+  g_assert_cmpint(field, ==, asv_field_find_lower(name));
   put_line(self, name, value);
 }
 

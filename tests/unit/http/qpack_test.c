@@ -14,7 +14,8 @@ typedef struct {
   GString *told, *lines;
 } Told;
 
-static void on_field(void *self, AsvSpan name, AsvSpan value) {
+static void on_field(void *self, AsvField field, AsvSpan name, AsvSpan value) {
+  g_assert_cmpint(field, ==, asv_field_find_lower(name));
   Told *told = self;
   g_string_append_len(told->lines, (const char *)name.data, (gssize)name.size);
   g_string_append(told->lines, ": ");
