@@ -16,7 +16,7 @@ struct AsvHttpContext {
   GByteArray *joined; /* several lines as one, while an event is told */
   GArray *spans;      /* AsvSpan: lists of an event, while it is told */
   AsvHuffmanMemo memo;
-  gsize bodies;       /* octets of the bodies in work: see body.h */
+  gsize bodies; /* octets of the bodies in work: see body.h */
 };
 
 /* Fields to fill, empty; to be given back. */
