@@ -112,6 +112,7 @@ static void take_data(AltsvcHttp3 *http3, AsvSide side, const AsvQuicFrame *fram
   if (!known) entry = open_stream(http3, side, id, key);
   asv_quic_stream_take(&entry->stream, &at, frame->stream.offset, frame->stream.data,
                        frame->stream.fin);
+  asv_http3_ahead(http3->http, side, id, asv_quic_stream_ahead(&entry->stream));
   settle(http3, entry);
 }
 

@@ -190,7 +190,7 @@ gboolean asv_http3_stream(AsvHttp3 *http, const AsvPacketRef *at, AsvSide from, 
 /* A stream whose type is not known may be the encoder stream, if there is none yet; its type takes
  * an octet. */
 void asv_http3_ahead(AsvHttp3 *http, AsvSide from, guint64 id, guint64 n) {
-  if (!(id & 2)) return;
+  if (!(id & 2) || !n) return;
   for (GList *link = http->streams.head; link; link = link->next) {
     const AsvHttp3Stream *stream = link->data;
     if (stream->side != from || stream->id != id) continue;

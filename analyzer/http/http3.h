@@ -21,7 +21,8 @@ AsvHttp3 *asv_http3_new(AsvHttpContext *context, const AsvHttpEvents *events);
 gboolean asv_http3_stream(AsvHttp3 *http, const AsvPacketRef *at, AsvSide from, guint64 id,
                           AsvSink *sink);
 
-/* n octets of that stream wait behind a hole, or are not there. */
+/* So many octets of that stream, those of holes included, cannot be given to its sink yet; 0: none.
+ */
 void asv_http3_ahead(AsvHttp3 *http, AsvSide from, guint64 id, guint64 n);
 
 /* Marks what the client sends from here on as 0-RTT data, or no longer. */

@@ -51,6 +51,11 @@ void asv_quic_stream_take(AsvQuicStream *stream, const AsvPacketRef *at, guint64
 /* TRUE when something is known to follow a hole. */
 gboolean asv_quic_stream_waits(const AsvQuicStream *stream);
 
+/* Octets up to the last one seen that cannot be delivered, those of holes included. */
+static inline guint64 asv_quic_stream_ahead(const AsvQuicStream *stream) {
+  return stream->ended || stream->highest <= stream->next ? 0 : stream->highest - stream->next;
+}
+
 /* Reports the first hole as a gap and delivers what waited behind it. */
 void asv_quic_stream_give_up(AsvQuicStream *stream, const AsvPacketRef *at);
 

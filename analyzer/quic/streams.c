@@ -156,11 +156,9 @@ static void take_whole(AsvQuicConnection *connection, const AsvPacketRef *at, As
 
 /* Others on the same connection may depend on what a stream of one direction holds (RFC 9204). */
 static void tell_ahead(const AsvQuicConnection *connection, const AsvQuicEntry *entry) {
-  const AsvQuicStream *stream = &entry->stream;
-  guint64 id = entry->key >> 1;
-  if (!(id & ONE_WAY) || stream->ended || stream->highest <= stream->next) return;
-  connection->quic->events.ahead(connection->consumer, (AsvSide)(entry->key & 1), id,
-                                 stream->highest - stream->next);
+  guint64 id = entry->key >> 1, n = asv_quic_stream_ahead(&entry->stream);
+  if ((id & ONE_WAY) && n)
+    connection->quic->events.ahead(connection->consumer, (AsvSide)(entry->key & 1), id, n);
 }
 
 void asv_streams_take(AsvQuicConnection *connection, const AsvPacketRef *at, AsvSide side,
