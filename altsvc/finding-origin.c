@@ -169,13 +169,21 @@ static void note_server(char **first, gboolean *mixed, const AsvObservation *see
     *mixed = !g_str_equal(*first, server);
 }
 
+/* Whoever gets it over HTTP/3 is at an alternative already. */
+static gboolean is_over_quic(const AsvObservation *seen) {
+  const char *label = seen->connection ? seen->connection->label : NULL;
+  return label && g_str_has_prefix(label, "quic:");
+}
+
 static gboolean is_final(guint status) {
   return status >= 200 && status != 421;
 }
 
 void asv_origin_table_response(AsvOriginTable *table, const AsvObservation *seen) {
   const AsvResponseSeen *response = &seen->response;
-  if (response->alt_svc || !response->origin.size || !is_final(response->status)) return;
+  if (response->alt_svc || !response->origin.size || !is_final(response->status) ||
+      is_over_quic(seen))
+    return;
   Origin *origin = find_origin(table, response->origin);
   if (!origin || origin->withdrawn) return;
   if (!origin->first_without) origin->first_without = asv_said_keep(seen);

@@ -265,13 +265,30 @@ static char *describe_values(const GPtrArray *values, gboolean more) {
   return g_string_free(words, FALSE);
 }
 
+static gboolean is_framed(const Value *value) {
+  return value->first->advertisement.via == ASV_VIA_ALTSVC_FRAME;
+}
+
+/* Frames are not for all clients: one's frame and another one's field may well differ. */
+static gboolean any_differ(const GPtrArray *values) {
+  for (guint i = 0; i < values->len; i++) {
+    const Value *value = g_ptr_array_index(values, i);
+    for (guint j = 0; j < i; j++) {
+      const Value *other = g_ptr_array_index(values, j);
+      if (is_framed(value) == is_framed(other) || g_str_equal(value->client, other->client))
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
 static void raise_differ(const AsvSaid *said, AsvFindings *findings, const char *origin) {
   GPtrArray *valid = g_ptr_array_new();
   for (guint i = 0; i < said->values->len; i++) {
     Value *value = g_ptr_array_index(said->values, i);
     if (value->verdict == ASV_VERDICT_OK) g_ptr_array_add(valid, value);
   }
-  if (valid->len > 1) {
+  if (any_differ(valid)) {
     char *words = describe_values(valid, said->more);
     for (guint i = 0; i < valid->len; i++) {
       const Value *value = g_ptr_array_index(valid, i);

@@ -54,6 +54,7 @@ static const AsvModel models[] = {
      .drops_malformed = UPPER_CASE,
      .marks_broken = TRUE,
      .stays_privileged = TRUE,
+     .no_alt_used = TRUE,
      .origins_max = 500},
     {.model = ASV_MODEL_FIREFOX,
      .name = "firefox",

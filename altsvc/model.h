@@ -51,6 +51,7 @@ typedef struct {
   gboolean validates;         /* connects to an alternative before it counts */
   gboolean marks_broken;      /* does not use for a time what has failed */
   gboolean stores_expired;    /* its storage holds the expired until its next request */
+  gboolean no_alt_used;       /* §5: known never to send Alt-Used */
   gboolean uses_tcp;          /* goes to alternatives over TCP */
   gboolean stays_privileged;  /* §9.1: for an origin below port 1024 goes to none above */
   guint origins_max;          /* least recently used out; 0: the program's limit */

@@ -94,9 +94,10 @@ static gboolean is_early(guint status) {
 }
 
 static Ruling unread_frame(void) {
-  Ruling ruling = ignore(ASV_FINDING_CLIENT_IGNORES_FRAMES,
-                         "An ALTSVC frame came to a client that, going by its User-Agent, reads "
-                         "Alt-Svc from header fields only.");
+  Ruling ruling =
+      ignore(ASV_FINDING_CLIENT_IGNORES_FRAMES,
+             "An ALTSVC frame came to a client that, going by its User-Agent, reads "
+             "Alt-Svc from header fields only. RFC 7838 asks a client to read neither.");
   ruling.by_model = TRUE;
   ruling.reason = asv_finding_name(ruling.code);
   return ruling;

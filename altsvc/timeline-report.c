@@ -366,6 +366,7 @@ static AsvOriginReport *report_origin(const AsvTimelineState *state, AsvOriginSt
   AsvOriginReport *report = g_new0(AsvOriginReport, 1);
   report->origin = (char *)origin->text;
   report->verdict = origin->verdict;
+  if (origin->verdict == ASV_OUTCOME_CLIENT_CANNOT) report->why = what_keeps(origin);
   number_findings(origin->because, ids);
   report->because = g_steal_pointer(&origin->because);
   report->events = take_events(&origin->events, ids);

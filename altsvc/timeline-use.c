@@ -58,7 +58,8 @@ static void use_entry(const Asked *asked, const AsvMatch *match) {
   asv_event_set_alternative(event, match->entry);
   link->used = asv_event_add(state, asked->origin, event) ? event : NULL;
   asv_model_used(state, asked->connection, asked->origin, match->entry, asked->seen);
-  if (!asked->seen->request.alt_used.size)
+  const AsvModel *model = asv_connection_model(asked->connection, asked->origin->client);
+  if (!asked->seen->request.alt_used.size && !model->no_alt_used)
     accuse(asked, ASV_FINDING_ALT_USED_MISSING,
            "Requests on the alternative do not say Alt-Used; they should.");
 }
@@ -284,14 +285,34 @@ static gboolean is_alt_used_wrong(const Asked *asked) {
   return asv_span_equal_nocase(host, asked->origin->origin.host) && !is_own_alternative(asked);
 }
 
+/* ", 7 ms after that alternative had been removed by a 421", or "". */
+static char *ended_before(const Asked *asked) {
+  static const char *const ways[] = {[ASV_ENDED_REPLACEMENT] = "replaced",
+                                     [ASV_ENDED_CLEAR] = "withdrawn",
+                                     [ASV_ENDED_EXPIRY] = "over",
+                                     [ASV_ENDED_MISDIRECTED] = "removed for a 421"};
+  const GArray *ended = asked->origin->ended;
+  for (guint i = ended ? ended->len : 0; i--;) {
+    const AsvEnded *last = &g_array_index(ended, AsvEnded, i);
+    if (!asv_match_alt_used(asked->origin, &last->entry.alternative, asked->seen->request.alt_used))
+      continue;
+    if (last->by >= G_N_ELEMENTS(ways) || !ways[last->by]) return g_strdup("");
+    gint64 later = MAX(asked->state->clock - last->time, 0) / 1000000;
+    return g_strdup_printf(", %" G_GINT64_FORMAT ".%03d s after that alternative had been %s",
+                           later / 1000, (int)(later % 1000), ways[last->by]);
+  }
+  return g_strdup("");
+}
+
 /* The field when it names another place than the request went to, else NULL. */
 static const char *check_alt_used(const Asked *asked) {
   AsvSpan alt_used = asked->seen->request.alt_used;
   if (!alt_used.size || !is_alt_used_wrong(asked)) return NULL;
+  g_autofree char *after = ended_before(asked);
   accuse(asked, ASV_FINDING_ALT_USED_WRONG,
-         "A request says Alt-Used: " ASV_QUOTE ", but it went to %s over %s.",
-         ASV_QUOTED(asked->seen->request.alt_used), asked->connection->server,
-         asked->connection->quic ? "QUIC" : "TCP");
+         "A request says Alt-Used: " ASV_QUOTE ", but it went to %s over %s%s.",
+         ASV_QUOTED(alt_used), asked->connection->server, asked->connection->quic ? "QUIC" : "TCP",
+         after);
   return asv_timeline_keep(asked->state, alt_used, ALT_USED_SHOWN);
 }
 
@@ -373,10 +394,16 @@ static gboolean remove_misdirected(const Asked *asked, AsvEntry *entry, const As
   AsvTimelineState *state = asked->state;
   const AsvAlternativeSeen *to = &entry->alternative;
   AsvFactAbout about = {asked->connection->client, asked->origin, asked->seen};
-  guint handle = asv_timeline_raise(state, ASV_FINDING_MISDIRECTED, &about,
-                                    "An alternative of %s (%s at %s:%" G_GUINT64_FORMAT
-                                    ") answered 421 to a request for it.",
-                                    asked->origin->text, to->protocol_id, to->host, to->port);
+  const AsvNames *names = asked->connection->names;
+  gboolean covered = names && asv_names_cover(names, asked->origin->origin.host);
+  guint handle =
+      asv_timeline_raise(state, ASV_FINDING_MISDIRECTED, &about,
+                         "The alternative that %s advertises (%s at %s:%" G_GUINT64_FORMAT
+                         ") answered 421 to a request for it.%s",
+                         asked->origin->text, to->protocol_id, to->host, to->port,
+                         covered ? " Its certificate covers that name, so the certificate is not "
+                                   "the reason."
+                                 : "");
   gboolean drops =
       asv_connection_model(asked->connection, asked->connection->client)->misdirected_drops;
   if (!drops) asv_shadow_begin(asked->origin);
@@ -399,6 +426,20 @@ static gboolean remove_misdirected(const Asked *asked, AsvEntry *entry, const As
   return removed;
 }
 
+static void accuse_default_route(const Asked *asked, const AsvPending *pending) {
+  const char *protocol = asv_connection_protocol(asked->connection);
+  gboolean blames = pending && pending->wrong;
+  accuse(asked, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE,
+         "%s answered 421 on its own %s%sconnection%s: there is nowhere left to go.%s%s%s",
+         asked->origin->text, protocol ? protocol : "", protocol ? " " : "",
+         asked->origin->failed_from ? " too" : "",
+         blames ? " Likely cause: the request still says Alt-Used: " : "",
+         blames ? pending->wrong : "",
+         blames ? ", and the server chooses 421 by that field instead of by the connection that "
+                  "the request came in on."
+                : "");
+}
+
 /* TRUE when an event tells of it. */
 static gboolean misdirected(const Asked *asked, const AsvPending *pending) {
   AsvLink *link = asked->link;
@@ -407,8 +448,7 @@ static gboolean misdirected(const Asked *asked, const AsvPending *pending) {
   if (link->route == ASV_ROUTE_ALTERNATIVE && !asked->origin->failed_from)
     asked->origin->failed_from = asked->state->clock;
   if (link->route == ASV_ROUTE_DEFAULT) {
-    accuse(asked, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE,
-           "The origin's own server answered 421: there is nowhere left to go.");
+    accuse_default_route(asked, pending);
     return FALSE;
   }
   asv_origin_expire(asked->state, asked->origin, asked->state->clock);
@@ -439,6 +479,7 @@ static const char *next_protocol(const Asked *asked) {
     const AsvAlternativeSeen *to = &entry->alternative;
     if (!to->usable || entry->learned < asked->connection->opened.time ||
         asv_alternative_is_origin(to, origin) || (!model->uses_tcp && asv_alternative_is_tcp(to)) ||
+        (model->stays_privileged && origin->origin.port < 1024 && to->port >= 1024) ||
         asv_model_broken_until(origin->client, to, asked->state->clock))
       continue;
     if (!asv_alternative_is_tcp(to)) return "HTTP/3";
@@ -486,6 +527,7 @@ static void add_request_line(const Asked *asked, const AsvPending *pending) {
   line->stream = about->stream;
   line->status = about->status;
   asv_event_set_message(state, line, pending);
+  line->protocol = asv_connection_protocol(asked->connection);
   asked->link->line = line;
   if (pending->of_use) put_under_use(asked->link, line);
 }

@@ -200,6 +200,7 @@ static gboolean is_answer(const AsvObservation *seen) {
 
 /* What asked DNS is no connection that matters here. */
 static void observe_answer(AsvTimelineState *state, const AsvObservation *seen) {
+  state->timeline->coverage.dns = TRUE;
   const char *client = seen->connection->client;
   const char *asker = asv_timeline_asker(state, client ? client : "");
   if (!asv_answers_add(state->answers, asker, state->clock, seen))

@@ -144,6 +144,7 @@ struct AsvEvent {
   const char *server;   /* tried: where it led, if that is another host or port than the origin's */
   gint64 answered_time; /* tried: when the server's part of the handshake was complete; or 0 */
   guint64 answered_packet; /* and with which packet */
+  const char *protocol;    /* context: of its request, "HTTP/2"; or NULL */
   gboolean of_use;         /* context: a request of a `used` event, told under that one */
   const AsvEvent *next;    /* used, and such context lines: the next of them, or NULL */
 };
@@ -167,6 +168,8 @@ typedef struct {
 typedef struct {
   char *origin;
   AsvOutcome verdict;
+  const char *why;   /* for text: what keeps the client from all that is offered, a sentence without
+                        its   full stop; or NULL */
   GArray *because;   /* guint finding ids; may be NULL */
   GPtrArray *events; /* AsvEvent*, in order */
   GPtrArray *by_rfc; /* for text: AsvCacheRow*, what RFC 7838 would have it hold; NULL: the same */
@@ -225,6 +228,7 @@ typedef struct {
 
 typedef struct {
   guint64 connections, decrypted, requests, responses, advertisements; /* responses without 1xx */
+  gboolean dns;                                                        /* a DNS answer was seen */
   guint64 not_kept;      /* facts left out because a limit of altsvc/limits.h was reached */
   GPtrArray *unreadable; /* AsvUnreadableReport*, by packet order of the first */
 } AsvCoverage;

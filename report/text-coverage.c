@@ -174,6 +174,52 @@ static char *counts_words(const AsvCoverage *coverage) {
   return g_strdup_printf("%s, %s, %s, %s", connections, requests, responses, advertisements);
 }
 
+/* Connections that were read and carried nothing: a client opens some in reserve. */
+static void put_reserves(AsvText *text) {
+  const AsvTimeline *timeline = text->timeline;
+  g_autoptr(GHashTable) unread = g_hash_table_new(g_int64_hash, g_int64_equal);
+  for (guint i = 0; i < timeline->coverage.unreadable->len; i++) {
+    AsvUnreadableReport *row = g_ptr_array_index(timeline->coverage.unreadable, i);
+    g_hash_table_add(unread, &row->id);
+  }
+  g_autoptr(GString) words = g_string_new(NULL);
+  guint count = 0;
+  for (guint i = 0; i < timeline->connections->len; i++) {
+    const AsvConnectionReport *row = g_ptr_array_index(timeline->connections, i);
+    if (row->requests || !row->label || !row->tls_version || !row->alpn ||
+        !g_str_has_prefix(row->label, "tcp:") || g_hash_table_contains(unread, &row->id))
+      continue;
+    if (count++ < ASV_TEXT_LIST_MAX)
+      g_string_append_printf(words, "%s%s", count > 1 ? ", " : "", row->label);
+  }
+  if (!count) return;
+  if (count > ASV_TEXT_LIST_MAX)
+    g_string_append_printf(words, " and %u more", count - ASV_TEXT_LIST_MAX);
+  g_string_append(words, " carried no request: opened in reserve, or given up.");
+  asv_page_prose(&text->page, 2, words->str);
+}
+
+/* Where alternatives are is known from DNS; without it, from what else fits. */
+static void put_no_dns(AsvText *text) {
+  const AsvTimeline *timeline = text->timeline;
+  if (timeline->coverage.dns) return;
+  for (guint i = 0; i < timeline->clients->len; i++) {
+    const AsvClientReport *client = g_ptr_array_index(timeline->clients, i);
+    for (guint j = 0; j < client->origins->len; j++) {
+      const AsvOriginReport *origin = g_ptr_array_index(client->origins, j);
+      for (guint k = 0; k < origin->events->len; k++) {
+        const AsvEvent *event = g_ptr_array_index(origin->events, k);
+        if (event->kind != ASV_EVENT_TRIED) continue;
+        asv_page_prose(&text->page, 2,
+                       "No DNS in this capture: addresses of alternatives are inferred from SNI, "
+                       "port and ALPN, and an HTTPS record cannot be ruled out as another reason "
+                       "to go there.");
+        return;
+      }
+    }
+  }
+}
+
 static void put_damaged(AsvText *text) {
   for (guint i = 0; i < text->timeline->captures->len; i++) {
     const AsvCaptureReport *capture = g_ptr_array_index(text->timeline->captures, i);
@@ -201,6 +247,10 @@ void asv_text_coverage(AsvText *text) {
     g_autofree char *more =
         g_strdup_printf("and %u more; -v shows them", coverage->unreadable->len - shown);
     asv_page_prose(&text->page, 2, more);
+  }
+  if (text->options->subject == ASV_REPORT_TIMELINE) {
+    put_reserves(text);
+    put_no_dns(text);
   }
   if (coverage->not_kept) {
     g_autofree char *words =

@@ -3,11 +3,16 @@
  * The verdict on each client and origin in words: which protocol, since when,
  * and what ended it.
  */
+#include "altsvc/limits.h"
 #include "altsvc/origin.h"
+#include "altsvc/value.h"
 #include "text.h"
 
 /* Columns of client and origin together, above which the sentence gets a line of its own. */
 #define NAMES_MAX 42
+
+/* Columns of a path in a sentence. */
+#define PATH_SHOWN 40
 
 /* Codes that one line names. */
 #define CODES_MAX 3
@@ -128,6 +133,11 @@ static void append_tried(const AsvText *text, GString *words, const AsvEvent *tr
   g_string_append_printf(words, " tried at %s, but no request went there", time);
 }
 
+static void append_connected(const AsvText *text, GString *words, const AsvEvent *tried) {
+  g_autofree char *time = asv_words_time(text, tried->answered_time);
+  g_string_append_printf(words, " ready at %s, connected to; no request needed it yet", time);
+}
+
 /* "tried at 0.090 and failed: no answer; it never worked": what the first failure was. */
 static void append_failed(const AsvText *text, GString *words, const AsvOriginReport *origin,
                           const Story *story) {
@@ -170,6 +180,8 @@ static void append_known(const AsvText *text, GString *words, const AsvOriginRep
            story->ended->time == subject->time)
     g_string_append(words,
                     restored ? " had expired before the capture" : " had expired on arrival");
+  else if (story->tried && origin->verdict == ASV_OUTCOME_READY && story->tried->answered_time)
+    append_connected(text, words, story->tried);
   else if (story->tried && origin->verdict != ASV_OUTCOME_UNKNOWN)
     append_tried(text, words, story->tried);
   else if (origin->verdict == ASV_OUTCOME_UNKNOWN)
@@ -209,6 +221,24 @@ static void append_not_accepted(const AsvText *text, GString *words, const AsvOr
                                                                     : "no reason known");
 }
 
+/* "this client does not read the ALTSVC frame that offered HTTP/3". */
+static void append_unread(GString *words, const AsvEvent *ignored) {
+  AsvValueParser parser;
+  AsvAlternative first;
+  g_string_append(words, "this client does not read the ALTSVC frame that offered ");
+  asv_value_begin(&parser,
+                  ignored ? asv_span(ignored->value, ignored->value_size) : asv_span(NULL, 0));
+  if (asv_value_next(&parser, &first) != ASV_VALUE_ALTERNATIVE) {
+    g_string_append(words, "an alternative");
+    return;
+  }
+  AsvAlternativeSeen seen = {.alpn = first.alpn, .alpn_size = first.alpn_size};
+  g_autofree char *id = asv_span_dup(first.protocol_id);
+  seen.protocol_id = id;
+  g_autofree char *protocol = asv_words_protocol(&seen);
+  g_string_append(words, protocol);
+}
+
 char *asv_text_verdict(const AsvText *text, const AsvOriginReport *origin) {
   Story story = story_of(origin);
   GString *words = g_string_new(NULL);
@@ -217,8 +247,7 @@ char *asv_text_verdict(const AsvText *text, const AsvOriginReport *origin) {
   else if (origin->verdict == ASV_OUTCOME_NOT_ADVERTISED && story.learned)
     append_end(text, g_string_append(words, "no alternative but the origin itself"), story.ended);
   else if (origin->verdict == ASV_OUTCOME_CLIENT_CANNOT && !story.learned)
-    g_string_append(words,
-                    "an alternative offered in ALTSVC frames, which this client does not read");
+    append_unread(words, story.ignored);
   else if (story.used || story.learned)
     append_known(text, words, origin, &story);
   else if (story.ended)
@@ -234,8 +263,6 @@ char *asv_text_verdict(const AsvText *text, const AsvOriginReport *origin) {
 static const struct {
   const char *code, *sentence;
 } sentences[] = {
-    {"misdirected",
-     "The alternative answered 421 (Misdirected Request), so the client had to drop it."},
     {"misdirected-default-route", "The origin's own server answered 421 (Misdirected Request)."},
     {"used-after-421", "The client used it again after a 421, which it must not."},
     {"used-after-expiry", "A new connection went to it after its life was over."},
@@ -263,10 +290,74 @@ static const struct {
     {"coverage-one-direction", "The capture has one direction only of its connections."},
 };
 
+static gboolean is_same_request(const AsvEvent *a, const AsvEvent *b) {
+  return a->method && b->method && a->path && b->path && g_str_equal(a->method, b->method) &&
+         g_str_equal(a->path, b->path);
+}
+
+/* A request that an alternative answered with 421. */
+static const AsvEvent *first_misdirected(const AsvOriginReport *origin) {
+  for (guint i = 0; i < origin->events->len; i++) {
+    const AsvEvent *event = g_ptr_array_index(origin->events, i);
+    gboolean over = event->kind == ASV_EVENT_USED || event->kind == ASV_EVENT_REMOVED ||
+                    (event->kind == ASV_EVENT_CONTEXT && event->of_use);
+    if (over && event->status == 421 && event->method) return event;
+  }
+  return NULL;
+}
+
+/* " Its retry over HTTP/2 got 421 as well: the request for /m was never served." */
+static void append_retry(const AsvText *text, GString *words, const AsvOriginReport *origin) {
+  const AsvEvent *asked = first_misdirected(origin), *retry = NULL;
+  gboolean served = FALSE;
+  guint lines = 0;
+  for (guint i = 0; asked && i < origin->events->len; i++) {
+    const AsvEvent *event = g_ptr_array_index(origin->events, i);
+    lines += event->kind == ASV_EVENT_CONTEXT;
+    if (event->time < asked->time || !event->status || !is_same_request(event, asked)) continue;
+    served |= event->status != 421;
+    if (!retry && event->kind == ASV_EVENT_CONTEXT && event->id != asked->id) retry = event;
+  }
+  if (!retry) return;
+  const char *protocol = retry->protocol;
+  g_string_append_printf(words, " Its retry%s%s got %u", protocol ? " over " : "",
+                         protocol ? protocol : "", retry->status);
+  if (retry->status == 421) g_string_append(words, " as well");
+  if (!served && lines < ASV_ORIGIN_CONTEXT_MAX) {
+    g_string_append(words, ": the request");
+    if (!text->options->no_paths)
+      g_string_append_printf(words, " for %.*s", (int)MIN(strcspn(asked->path, "?"), PATH_SHOWN),
+                             asked->path);
+    g_string_append(words, " was never served");
+  }
+  g_string_append_c(words, '.');
+}
+
+static void append_misdirected(const AsvText *text, GString *words, const AsvOriginReport *origin) {
+  Story story = story_of(origin);
+  const AsvEvent *subject = story.used ? story.used : story.tried;
+  g_autofree char *protocol =
+      subject && subject->alternative ? asv_words_protocol(subject->alternative) : NULL;
+  gboolean dropped = story.ended && story.ended->kind == ASV_EVENT_REMOVED;
+  g_string_append_printf(words, "The %s%s answered 421 (Misdirected Request)%s.",
+                         protocol ? protocol : "alternative", protocol ? " server" : "",
+                         dropped ? ", so the client dropped the alternative"
+                                 : "; a client has to drop an alternative then (RFC 7838, 6)");
+  append_retry(text, words, origin);
+}
+
 char *asv_text_story(const AsvText *text, const AsvOriginReport *origin) {
   GString *words = g_string_new(NULL);
+  gboolean retried = FALSE;
+  if (origin->why) g_string_append_printf(words, "%s.", origin->why);
   for (guint i = 0; origin->because && i < origin->because->len; i++) {
     const char *code = asv_words_finding(text->timeline, g_array_index(origin->because, guint, i));
+    if (code && g_str_equal(code, "misdirected")) {
+      if (words->len) g_string_append_c(words, ' ');
+      append_misdirected(text, words, origin);
+      retried = strstr(words->str, "Its retry") != NULL;
+    }
+    if (retried && code && g_str_equal(code, "misdirected-default-route")) continue;
     for (gsize j = 0; code && j < G_N_ELEMENTS(sentences); j++)
       if (g_str_equal(code, sentences[j].code))
         g_string_append_printf(words, "%s%s", words->len ? " " : "", sentences[j].sentence);

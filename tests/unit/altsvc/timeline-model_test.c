@@ -5,6 +5,23 @@
 #include "story.h"
 
 static const Story stories[] = {
+    {"/model/frame-of-one-and-field-of-another-may-differ",
+     "0 t0 open\n"
+     "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"
+     "0 t0 get 1 https://a.test /x\n"
+     "1 t0 frame 0 https://a.test origin=https://a.test : h3=\":443\"; ma=60\n"
+     "2 t1 open client=10.0.0.2\n"
+     "2 t1 tls sni=a.test alpn=h2 names=a.test,b.test client=10.0.0.2\n"
+     "2 t1 get 1 https://a.test /x client=10.0.0.2\n"
+     "3 t1 header 1 https://a.test 200 client=10.0.0.2 : h3=\":444\"; ma=60\n",
+     "10.0.0.1\n"
+     "https://a.test ready\n"
+     "  1 #4 learned h3=a.test:443 until 61\n"
+     "  1. h3=a.test:443 until 61\n"
+     "10.0.0.2\n"
+     "https://a.test ready\n"
+     "  3 #8 learned h3=a.test:444 until 63\n"
+     "  1. h3=a.test:444 until 63\n"},
     {"/model/chromium/ma-zero-drops-the-field",
      "0 t0 open\n"
      "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"
@@ -85,8 +102,7 @@ static const Story stories[] = {
      "  3 #9 learned h3=a.test:444 until 86403 ~ ignored, it came with a 421\n"
      "  3 #9 replaced h3=a.test:443\n"
      "  1. h3=a.test:444 until 86403\n"
-     "misdirected\n"
-     "alt-used-missing\n"},
+     "misdirected\n"},
     {"/model/chromium/early-hints-over-http2-not-http1",
      "0 t0 open\n"
      "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"
@@ -277,8 +293,7 @@ static const Story stories[] = {
      "  4 #11 used h3=a.test:443 by sni-port-alpn requests 1\n"
      "  4 #11 unbroken h3=a.test:443\n"
      "  1. h3=a.test:443 until 86401 tried requests 1\n"
-     "alternative-handshake-failed\n"
-     "alt-used-missing\n"},
+     "alternative-handshake-failed\n"},
     {"/model/firefox/first-h3-and-first-h2",
      "0 t0 open\n"
      "0 t0 tls sni=a.test alpn=h2 names=a.test,b.test\n"

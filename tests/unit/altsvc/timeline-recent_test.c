@@ -59,14 +59,14 @@ static void test_use_and_end(void) {
              "2 t1 tls sni=a.test alpn=h2 server=192.0.2.1:444\n"
              "3 t1 get 1 https://a.test / server=192.0.2.1:444\n"
              "4 t1 answer 1 https://a.test 421 server=192.0.2.1:444\n",
-        ME
-        "  1 #4 learned h2=a.test:444 until 61\n" ME
-        "  2 #5 tried h2=a.test:444 by sni-port-alpn\n" ME
-        "  3 #7 used h2=a.test:444 by sni-port-alpn\n"
-        "note alt-used-missing https://a.test: Requests on the alternative do not say Alt-Used; "
-        "they should.\n"
-        "warning misdirected https://a.test: An alternative of https://a.test (h2 at a.test:444) "
-        "answered 421 to a request for it.\n" ME "  4 #8 removed h2=a.test:444\n");
+        ME "  1 #4 learned h2=a.test:444 until 61\n" ME
+           "  2 #5 tried h2=a.test:444 by sni-port-alpn\n" ME
+           "  3 #7 used h2=a.test:444 by sni-port-alpn\n"
+           "note alt-used-missing https://a.test: Requests on the alternative do not say Alt-Used; "
+           "they should.\n"
+           "warning misdirected https://a.test: The alternative that https://a.test advertises (h2 "
+           "at a.test:444) "
+           "answered 421 to a request for it.\n" ME "  4 #8 removed h2=a.test:444\n");
 }
 
 static void test_own_words(void) {

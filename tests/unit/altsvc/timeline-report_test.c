@@ -140,8 +140,7 @@ static const Story stories[] = {
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
      "  3 #7 used h3=a.test:443 ~ removed, it answered 421 by sni-port-alpn requests 1\n"
      "  1. h3=a.test:443 until 86401 tried requests 1\n"
-     "misdirected\n"
-     "alt-used-missing\n"},
+     "misdirected\n"},
     {"/switched/421-and-used-again",
      OPEN ASK(CHROMIUM) SAY("h3=\":443\"") STANDS
      "3 q0 get 0 https://a.test /m\n3.1 q0 answer 0 https://a.test 421\n"
@@ -152,8 +151,7 @@ static const Story stories[] = {
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
      "  3 #7 used h3=a.test:443 ~ removed, it answered 421 by sni-port-alpn requests 2\n"
      "  1. h3=a.test:443 until 86401 tried requests 2\n"
-     "misdirected\n"
-     "alt-used-missing\n"},
+     "misdirected\n"},
     /* QUIC that failed before its SNI could leave. */
     {"/tried-by-address/quic",
      OPEN ASK(ANY) SAY("h3=\":449\"") "2 q0 open server=192.0.2.1:449\n"

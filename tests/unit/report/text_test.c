@@ -392,6 +392,49 @@ static void test_color(void) {
   asv_story_free(story);
 }
 
+static void test_tried(void) {
+  AsvStory *story = asv_story_misdirected();
+  AsvReportOptions options = plain_options(ASV_REPORT_TIMELINE);
+  options.width = 200;
+  AsvEvent *tried = event_of(story, 1);
+  tried->server = "[2001:db8::2]:443";
+  tried->sni = "a.test";
+  tried->answered_time = tried->time + 2 * ASV_STORY_MS;
+  tried->answered_packet = 26;
+  assert_says(story, &options, "443 = [2001:db8::2], 29 ms after learning it; SNI a.test, as it");
+  assert_says(story, &options, "; server's handshake complete after 2 ms (#26)\n");
+  tried->answered_time = tried->time + 1;
+  assert_says(story, &options, "complete within 1 ms (#26)\n");
+  asv_story_free(story);
+}
+
+/* What RFC 7838 would have a cache hold is told where it is not what the client holds. */
+static void test_cache_by_rfc(void) {
+  AsvStory *story = asv_story_misdirected();
+  AsvReportOptions options = plain_options(ASV_REPORT_TIMELINE);
+  AsvClientReport *client = g_ptr_array_index(story->timeline.clients, 0);
+  AsvOriginReport *origin = g_ptr_array_index(client->origins, 0);
+  origin->by_rfc = origin->cache;
+  assert_says(story, &options, "Cache at the end (3.316): empty\n");
+  AsvAlternativeSeen h3 = *event_of(story, 0)->alternative;
+  AsvCacheRow *row = asv_story_row(story, origin, h3, 0);
+  GPtrArray *none = g_ptr_array_new(), *one = origin->cache;
+  origin->by_rfc = none;
+  assert_says(story, &options, "          ~ RFC 7838: empty\n");
+  origin->by_rfc = one;
+  origin->cache = none;
+  assert_says(story, &options, "empty  ~ RFC 7838: h3 at a.test:443, 597 s left\n");
+  origin->cache = one;
+  row->expired = TRUE; /* in its storage only: the client no longer uses it */
+  origin->by_rfc = none;
+  options.width = 200;
+  char *text = printed(asv_report_text, story, &options);
+  g_assert_null(strstr(text, "~ RFC 7838: empty"));
+  free(text);
+  g_ptr_array_unref(none);
+  asv_story_free(story);
+}
+
 static void test_wider(void) {
   AsvStory *story = asv_story_misdirected();
   AsvReportOptions options = plain_options(ASV_REPORT_TIMELINE);
@@ -472,6 +515,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/text/at", test_at);
   g_test_add_func("/text/color", test_color);
   g_test_add_func("/text/wider", test_wider);
+  g_test_add_func("/text/tried", test_tried);
+  g_test_add_func("/text/cache-by-rfc", test_cache_by_rfc);
   g_test_add_func("/text/files", test_several_files);
   g_test_add_func("/text/extreme-times", test_extreme_times);
   g_test_add_func("/text/many-clients", test_many_clients);
