@@ -128,7 +128,10 @@ static void change_network(AsvTimelineState *state, AsvClientState *client,
   while (g_hash_table_iter_next(&iter, NULL, &value)) {
     AsvOriginState *origin = value;
     asv_origin_expire(state, origin, state->clock);
-    if (!drops && origin->cache.count) asv_shadow_begin(origin);
+    if (!drops && origin->cache.count) {
+      asv_shadow_begin(origin);
+      origin->network_changed = state->clock;
+    }
     asv_shadow_change_network(origin);
     if (!drops) continue;
     AsvChangeContext context = {

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "timeline-shadow.h"
 #include "timeline-state.h"
 
 /* The connection's protocol as an alternative would name it; NULL when it is not known. */
@@ -208,6 +209,8 @@ static void add_tried(AsvTimelineState *state, AsvConnection *connection, const 
   event->evidence = evidence;
   asv_event_set_alternative(event, entry);
   describe_try(event, connection, found->origin);
+  if (asv_shadow_forgot(found->origin, entry, connection->opened.time))
+    event->rfc = "not tried, forgotten when the network changed";
   entry->tried = TRUE;
   connection->tried_origin = found->origin;
   connection->tried_alternative = entry->alternative;

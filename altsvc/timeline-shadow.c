@@ -46,7 +46,7 @@ void asv_shadow_again(AsvOriginState *origin, gint64 now) {
   }
 }
 
-static AsvEntry *find(AsvCache *shadow, const AsvAlternativeSeen *alternative) {
+static AsvEntry *find(const AsvCache *shadow, const AsvAlternativeSeen *alternative) {
   for (guint i = 0; i < shadow->count; i++)
     if (asv_alternative_same(&shadow->entries[i].alternative, alternative))
       return &shadow->entries[i];
@@ -64,6 +64,11 @@ void asv_shadow_change_network(AsvOriginState *origin) {
   if (!origin->shadow) return;
   asv_cache_change_network(origin->shadow, 0, &nobody);
   origin->said.steady = FALSE;
+}
+
+gboolean asv_shadow_forgot(const AsvOriginState *origin, const AsvEntry *entry, gint64 at) {
+  return origin->network_changed && origin->network_changed <= at &&
+         entry->learned < origin->network_changed && !find(origin->shadow, &entry->alternative);
 }
 
 void asv_shadow_keep(AsvOriginState *origin, const AsvEntry *entry) {

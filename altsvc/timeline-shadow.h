@@ -23,6 +23,9 @@ void asv_shadow_misdirected(AsvOriginState *origin, const AsvAlternativeSeen *al
 void asv_shadow_change_network(AsvOriginState *origin);
 /* The client has dropped the entry, for a reason of its own: begins a shadow that holds it. */
 void asv_shadow_keep(AsvOriginState *origin, const AsvEntry *entry);
+/* TRUE when it forgot the alternative with a network change (§2.2) before `at` and has not heard of
+ * it again. */
+gboolean asv_shadow_forgot(const AsvOriginState *origin, const AsvEntry *entry, gint64 at);
 /* The rows of it as of `at`, as asv_timeline_rows(); NULL when there is no shadow. */
 GPtrArray *asv_shadow_rows(const AsvOriginState *origin, gint64 at);
 void asv_shadow_free(AsvOriginState *origin);

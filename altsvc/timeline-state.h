@@ -55,8 +55,9 @@ struct AsvOriginState {
   AsvClientState *client;
   AsvOriginState *next_of_host;
   AsvCache cache;
-  AsvCache *shadow; /* by the RFC's rules, see timeline-shadow.h; NULL: no difference yet */
-  GList touched;    /* in its client's; data NULL: not there */
+  gint64 network_changed; /* when the RFC forgot what the client kept; 0: never */
+  AsvCache *shadow;       /* by the RFC's rules, see timeline-shadow.h; NULL: no difference yet */
+  GList touched;          /* in its client's; data NULL: not there */
   AsvLastSaid said;
   GArray *ended;     /* AsvEnded, latest last; NULL when none */
   GPtrArray *events; /* AsvEvent*; NULL when none */

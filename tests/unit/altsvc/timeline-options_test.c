@@ -149,6 +149,30 @@ static const Told told[] = {
       "not-used\n"},
      BY(MAC),
      FALSE},
+    {{"/rfc7838/2.2/client-that-keeps-all",
+      "0 t0 open mac=02:00:00:00:00:01\n0 t0 tls sni=a.test alpn=h2\n"
+      "0 t0 get 1 https://a.test / agent=curl/8.14.1\n1 t0 " A " : h3=\":443\"\n"
+      "2 q0 open client=10.0.0.9 mac=02:00:00:00:00:01\n2 q0 tls client=10.0.0.9 sni=a.test "
+      "alpn=h3\n3 q0 get 0 https://a.test / client=10.0.0.9 agent=curl/8.14.1 used=a.test\n",
+      "https://a.test switched\n"
+      "  1 #4 learned h3=a.test:443 until 86401\n"
+      "  2 #5 tried h3=a.test:443 ~ not tried, forgotten when the network changed by alt-used\n"
+      "  3 #7 used h3=a.test:443 by alt-used requests 1\n"
+      "  1. h3=a.test:443 until 86401 over h2 tried requests 1\n"},
+     BY(MAC),
+     FALSE},
+    {{"/rfc7838/2.2/client-that-keeps-all/near-miss-persist",
+      "0 t0 open mac=02:00:00:00:00:01\n0 t0 tls sni=a.test alpn=h2\n"
+      "0 t0 get 1 https://a.test / agent=curl/8.14.1\n1 t0 " A " : h3=\":443\"; persist=1\n"
+      "2 q0 open client=10.0.0.9 mac=02:00:00:00:00:01\n2 q0 tls client=10.0.0.9 sni=a.test "
+      "alpn=h3\n3 q0 get 0 https://a.test / client=10.0.0.9 agent=curl/8.14.1 used=a.test\n",
+      "https://a.test switched\n"
+      "  1 #4 learned h3=a.test:443 persist until 86401\n"
+      "  2 #5 tried h3=a.test:443 persist by alt-used\n"
+      "  3 #7 used h3=a.test:443 persist by alt-used requests 1\n"
+      "  1. h3=a.test:443 persist until 86401 over h2 tried requests 1\n"},
+     BY(MAC),
+     FALSE},
     {{"/rfc7838/2.2/same-address-is-no-network-change",
       "0 t0 open mac=02:00:00:00:00:01\n1 t0 " A
       " : h3=\":443\"\n2 t1 open mac=02:00:00:00:00:01\n",
