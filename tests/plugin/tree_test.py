@@ -419,6 +419,18 @@ class Tree(unittest.TestCase):
         self.assertEqual(self.packets(path, "-Y", name), {})
         self.assertTrue(self.packets(path, "-2", "-Y", name))
 
+    def test_failures(self):
+        """What failed is there when it is seen, with a finding of its own; silence when all packets are known."""
+        [failed] = self.packets(self.sample("wrong-certificate"))[30]
+        self.assertEqual(failed.values("event"), ["tried", "failed"])
+        for sample, number, name, options in (("wrong-certificate", 30, "alternative_certificate_mismatch", []),
+                                              ("keep-alive", 25, "alternative_alpn_mismatch", []),
+                                              ("udp-dropped", 93, "alternative_no_answer", []),
+                                              ("udp-dropped", 93, "udp_blocked_likely", ["-2"]),
+                                              ("clear", 22, "alternative_refused", ["-2"])):
+            found = self.packets(self.sample(sample), *options, "-Y", f"altsvc.{name}")
+            self.assertEqual(list(found), [number], name)
+
     def test_same_on_every_pass(self):
         compared = 0
         for folder in sorted(self.samples.iterdir()):
