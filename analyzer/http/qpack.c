@@ -26,6 +26,7 @@ typedef struct {
   guint64 behind;   /* position in the encoder stream that was known of when it came */
   guint64 gap;
   gsize size;
+  gsize room; /* for octets */
 } Held;
 
 struct AsvQpack {
@@ -212,7 +213,7 @@ static void note_wait(AsvQpack *qpack, const Held *held) {
 static void hold(AsvQpack *qpack, const Held *held, gconstpointer ticket, AsvSpan octets) {
   Held *copy = g_malloc(sizeof *copy + qpack->ticket_size + octets.size);
   *copy = *held;
-  copy->size = octets.size;
+  copy->size = copy->room = octets.size;
   if (ticket) memcpy(held_ticket(copy), ticket, qpack->ticket_size);
   if (octets.size)
     memcpy((guint8 *)held_ticket(copy) + qpack->ticket_size, octets.data, octets.size);
@@ -354,9 +355,11 @@ static void feed_encoder(AsvQpack *qpack, AsvSpan data) {
 static gboolean append_held(AsvQpack *qpack, AsvSpan data) {
   GList *newest = qpack->held.tail;
   if (!newest || ((const Held *)newest->data)->kind != HELD_ENCODER) return FALSE;
-  Held *held = g_realloc(newest->data, sizeof *held + qpack->ticket_size +
-                                           ((const Held *)newest->data)->size + data.size);
-  newest->data = held;
+  Held *held = newest->data;
+  if (held->room - held->size < data.size) {
+    held->room = 2 * held->size + data.size;
+    newest->data = held = g_realloc(held, sizeof *held + qpack->ticket_size + held->room);
+  }
   memcpy((guint8 *)held_ticket(held) + qpack->ticket_size + held->size, data.data, data.size);
   held->size += data.size;
   qpack->held_octets += data.size;
