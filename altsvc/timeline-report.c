@@ -130,11 +130,15 @@ static gboolean is_waiting(const AsvOriginState *origin) {
   return !origin->stands_from || origin->last_since > origin->stands_from + ASV_IN_FLIGHT;
 }
 
+/* Requests reached the origin since an alternative failed. */
+static gboolean went_back(const AsvOriginState *origin) {
+  return origin->failed_from && origin->last_default >= origin->failed_from;
+}
+
 static AsvOutcome judge(const AsvOriginState *origin) {
-  gboolean went_back = origin->failed_from && origin->last_default >= origin->failed_from;
-  if (origin->uses) return went_back ? ASV_OUTCOME_FELL_BACK : ASV_OUTCOME_SWITCHED;
+  if (origin->uses) return went_back(origin) ? ASV_OUTCOME_FELL_BACK : ASV_OUTCOME_SWITCHED;
   if (origin->maybe_used) return ASV_OUTCOME_UNKNOWN;
-  if (origin->failures) return went_back ? ASV_OUTCOME_FELL_BACK : ASV_OUTCOME_UNREACHABLE;
+  if (origin->failures) return ASV_OUTCOME_UNREACHABLE;
   if (origin->usable ? has_no_cache(origin) || what_keeps(origin) != NULL : origin->unread > 0)
     return ASV_OUTCOME_CLIENT_CANNOT;
   if (origin->opportunities) return ASV_OUTCOME_NOT_USED;
@@ -369,6 +373,8 @@ static AsvOriginReport *report_origin(const AsvTimelineState *state, AsvOriginSt
   if (origin->verdict == ASV_OUTCOME_CLIENT_CANNOT) report->why = what_keeps(origin);
   number_findings(origin->because, ids);
   report->because = g_steal_pointer(&origin->because);
+  report->went_back = went_back(origin);
+  if (report->went_back) report->back_over = origin->default_protocol;
   report->events = take_events(&origin->events, ids);
   report->cache = take_rows(state, origin);
   report->by_rfc = take_shadow_rows(state, origin);

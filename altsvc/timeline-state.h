@@ -78,13 +78,14 @@ struct AsvOriginState {
   AsvObservation *opportunity;      /* a copy of the first one */
   gboolean maybe_used;              /* a try that nobody could read */
   guint64 failures;                 /* tries that failed */
-  gint64 failed_from;         /* what has failed since it was used last began then; 0: nothing */
-  gint64 last_default;        /* time of the last request on the default route; 0: none */
-  const char *default_server; /* where the default route led first */
-  GPtrArray *rows;            /* AsvCacheRow* at --at, once it has passed */
-  GPtrArray *shadow_rows;     /* likewise, of the shadow */
-  AsvOutcome verdict;         /* at the end */
-  GArray *because;            /* guint handles */
+  gint64 failed_from;           /* what has failed since it was used last began then; 0: nothing */
+  gint64 last_default;          /* time of the last request on the default route; 0: none */
+  const char *default_protocol; /* and what that spoke, "HTTP/2"; NULL: not known */
+  const char *default_server;   /* where the default route led first */
+  GPtrArray *rows;              /* AsvCacheRow* at --at, once it has passed */
+  GPtrArray *shadow_rows;       /* likewise, of the shadow */
+  AsvOutcome verdict;           /* at the end */
+  GArray *because;              /* guint handles */
 };
 
 /* Who issued the certificates of a name; NULL while there is none. */

@@ -215,6 +215,7 @@ static void count_elsewhere(const Asked *asked) {
 static void count_default(const Asked *asked) {
   AsvOriginState *origin = asked->origin;
   origin->last_default = asked->state->clock;
+  origin->default_protocol = asv_connection_protocol(asked->connection);
   count_elsewhere(asked);
   if (!origin->cache.count) return;
   if (asked->seen->request.protocol.size) return;

@@ -58,8 +58,8 @@ typedef enum { ASV_SEVERITY_NOTE, ASV_SEVERITY_WARNING, ASV_SEVERITY_ERROR } Asv
 
 typedef enum {
   ASV_OUTCOME_SWITCHED,
-  ASV_OUTCOME_FELL_BACK,   /* it failed, and the client went back to the origin */
-  ASV_OUTCOME_UNREACHABLE, /* tried, never worked, and no request went elsewhere either */
+  ASV_OUTCOME_FELL_BACK,   /* used, then it failed, and requests went to the origin */
+  ASV_OUTCOME_UNREACHABLE, /* tried, never worked: no request went there */
   ASV_OUTCOME_NOT_USED,
   ASV_OUTCOME_WAITING,
   ASV_OUTCOME_READY,
@@ -168,10 +168,12 @@ typedef struct {
 typedef struct {
   char *origin;
   AsvOutcome verdict;
-  const char *why;   /* for text: what keeps the client from all that is offered, a sentence without
-                        its   full stop; or NULL */
-  GArray *because;   /* guint finding ids; may be NULL */
-  GPtrArray *events; /* AsvEvent*, in order */
+  const char *why; /* for text: what keeps the client from all that is offered, a sentence without
+                      its full stop; or NULL */
+  gboolean went_back;    /* for text: requests went to the origin since an alternative failed */
+  const char *back_over; /* "HTTP/2", of the last of them; NULL: not known */
+  GArray *because;       /* guint finding ids; may be NULL */
+  GPtrArray *events;     /* AsvEvent*, in order */
   GPtrArray *by_rfc; /* for text: AsvCacheRow*, what RFC 7838 would have it hold; NULL: the same */
   GPtrArray *cache;  /* AsvCacheRow*, by rank */
   guint64 requests, responses, advertisements; /* for text */

@@ -138,21 +138,20 @@ static void append_connected(const AsvText *text, GString *words, const AsvEvent
   g_string_append_printf(words, " ready at %s, connected to; no request needed it yet", time);
 }
 
-/* "tried at 0.090 and failed: no answer; it never worked": what the first failure was. */
+/* "tried at 0.090 but never worked: no answer; its requests went to the origin itself over HTTP/2":
+ * why the first try failed. */
 static void append_failed(const AsvText *text, GString *words, const AsvOriginReport *origin,
                           const Story *story) {
-  gboolean back = origin->verdict == ASV_OUTCOME_FELL_BACK;
-  if (story->used) {
-    g_autofree char *since = asv_words_time(text, story->used->time);
-    g_string_append_printf(words, " used from %s%s", since,
-                           story->ended ? "" : ", then back to the origin");
-    return;
-  }
   const AsvEvent *tried = story->tried ? story->tried : story->failed;
   g_autofree char *time = asv_words_time(text, tried->time);
-  g_string_append_printf(words, " tried at %s and failed: %s; %s", time,
-                         asv_words_reason(story->failed ? story->failed->reason : NULL),
-                         back ? "the origin itself served it" : "it never worked");
+  g_string_append_printf(words, " tried at %s but never worked: %s; ", time,
+                         asv_words_reason(story->failed->reason));
+  if (!origin->went_back)
+    g_string_append(words, "no request went to the origin after that");
+  else
+    g_string_append_printf(words, "its requests went to the origin itself%s%s",
+                           origin->back_over ? " over " : "",
+                           origin->back_over ? origin->back_over : "");
 }
 
 /* An alternative that came, and what became of it. */
@@ -166,9 +165,10 @@ static void append_known(const AsvText *text, GString *words, const AsvOriginRep
   append_subject(words, story, origin->origin);
   if (origin->verdict == ASV_OUTCOME_SWITCHED)
     g_string_append_printf(words, " used from %s", since);
-  else if ((origin->verdict == ASV_OUTCOME_FELL_BACK ||
-            origin->verdict == ASV_OUTCOME_UNREACHABLE) &&
-           (story->used || story->failed))
+  else if (origin->verdict == ASV_OUTCOME_FELL_BACK)
+    g_string_append_printf(words, " used from %s%s", since,
+                           story->ended ? "" : ", then back to the origin");
+  else if (origin->verdict == ASV_OUTCOME_UNREACHABLE && story->failed)
     append_failed(text, words, origin, story);
   else if (origin->verdict == ASV_OUTCOME_CLIENT_CANNOT)
     g_string_append_printf(words, " offered at %s, but this client cannot use it", since);

@@ -17,16 +17,16 @@
 #define END "8 q0 close\n"
 
 static const Story stories[] = {
-    {"/fail/no-answer/fell-back",
+    {"/fail/no-answer/goes-back",
      H3 TRY ASK "6 q0 fail no-answer : Initial repeated 4 times\n" BACK END,
-     "https://a.test fell-back\n"
+     "https://a.test unreachable\n"
      "  1 #4 learned h3=a.test:443 until 61\n"
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
      "  6 #7 failed h3=a.test:443 no-answer (Initial repeated 4 times)\n"
      "  1. h3=a.test:443 until 61 tried\n"
      "alternative-no-answer\n"
      "udp-blocked-likely\n"},
-    {"/fail/no-answer/unreachable", H3 TRY ASK "6 q0 fail no-answer\n" END,
+    {"/fail/no-answer/no-request-after", H3 TRY ASK "6 q0 fail no-answer\n" END,
      "https://a.test unreachable\n"
      "  1 #4 learned h3=a.test:443 until 61\n"
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
@@ -88,7 +88,7 @@ static const Story stories[] = {
      "alternative-refused\n"},
     {"/fail/refused/by-the-close-alone",
      LEARN("h2=\":444\"") "2 t1 open server=192.0.2.1:444\n2 t1 close reset server\n" BACK,
-     "https://a.test fell-back\n"
+     "https://a.test unreachable\n"
      "  1 #4 learned h2=a.test:444 until 86401\n"
      "  2 #5 tried h2=a.test:444 by address-port\n"
      "  2 #6 failed h2=a.test:444 refused\n"
@@ -121,7 +121,7 @@ static const Story stories[] = {
      "  1. h2=alt.test:444 until 86401\n"
      "alternative-other-host\n"},
     {"/fail/handshake-incomplete", H3 TRY SHAKEN "6 q0 fail handshake-incomplete\n" BACK END,
-     "https://a.test fell-back\n"
+     "https://a.test unreachable\n"
      "  1 #4 learned h3=a.test:443 until 61\n"
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
      "  6 #7 failed h3=a.test:443 handshake-incomplete\n"
@@ -138,7 +138,7 @@ static const Story stories[] = {
      "alt-used-missing\n"},
     {"/fail/certificate-rejected",
      H3 TRY SHAKEN "3 q0 fail quic-close certificate : 0x12e\n" BACK END,
-     "https://a.test fell-back\n"
+     "https://a.test unreachable\n"
      "  1 #4 learned h3=a.test:443 until 61\n"
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
      "  3 #7 failed h3=a.test:443 quic-close (0x12e)\n"
@@ -179,7 +179,7 @@ static const Story stories[] = {
     {"/fail/alpn-mismatch/negotiated",
      LEARN("h2=\":444\"") "2 t1 open server=192.0.2.1:444\n2 t1 tls sni=a.test alpn=http/1.1 "
                           "offers=h2,http/1.1\n3 t1 close server\n" BACK,
-     "https://a.test fell-back\n"
+     "https://a.test unreachable\n"
      "  1 #4 learned h2=a.test:444 until 86401\n"
      "  2 #5 tried h2=a.test:444 by sni-port-alpn\n"
      "  3 #7 failed h2=a.test:444 alternative-alpn-mismatch\n"
@@ -250,7 +250,7 @@ static const Story stories[] = {
      "alt-used-missing\n"},
     {"/fail/handshake/reset-before-a-request",
      H3 TRY SHAKEN "3 q0 fail stateless-reset : from the server\n" BACK END,
-     "https://a.test fell-back\n"
+     "https://a.test unreachable\n"
      "  1 #4 learned h3=a.test:443 until 61\n"
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
      "  3 #7 failed h3=a.test:443 stateless-reset (from the server)\n"
@@ -258,7 +258,7 @@ static const Story stories[] = {
      "alternative-handshake-failed\n"},
     {"/fail/handshake/version-negotiation",
      H3 TRY ASK "3 q0 fail version-negotiation : the server offers 0xff00001d\n" BACK END,
-     "https://a.test fell-back\n"
+     "https://a.test unreachable\n"
      "  1 #4 learned h3=a.test:443 until 61\n"
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
      "  3 #7 failed h3=a.test:443 version-negotiation (the server offers 0xff00001d)\n"
@@ -266,7 +266,7 @@ static const Story stories[] = {
      "alternative-handshake-failed\n"},
     {"/fail/handshake/packet-too-big",
      H3 TRY ASK "3 q0 fail packet-too-big : the next link takes 1200 octets\n" BACK END,
-     "https://a.test fell-back\n"
+     "https://a.test unreachable\n"
      "  1 #4 learned h3=a.test:443 until 61\n"
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
      "  3 #7 failed h3=a.test:443 packet-too-big (the next link takes 1200 octets)\n"

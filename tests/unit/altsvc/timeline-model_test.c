@@ -143,7 +143,7 @@ static const Story stories[] = {
      "3 q0 fail quic-close\n"
      "3 q0 close\n"
      "400 t0 get 3 https://a.test /y agent=Chrome/156.0.0.0\n",
-     "https://a.test fell-back\n"
+     "https://a.test unreachable\n"
      "  1 #4 learned h3=a.test:443 until 86401\n"
      "  2 #5 tried h3=a.test:443 by sni-port-alpn\n"
      "  3 #7 failed h3=a.test:443 quic-close\n"

@@ -415,6 +415,32 @@ static void test_because(void) {
   asv_timeline_free(timeline);
 }
 
+/* Where requests went once an alternative had failed. */
+static void test_went_back(void) {
+  static const char failed[] = OPEN "1 t0 " A
+                                    " : h3=\":443\"\n2 q0 open\n"
+                                    "2 q0 tls sni=a.test offers=h3 early\n6 q0 fail no-answer\n";
+  static const struct {
+    const char *after;
+    gboolean went_back;
+    const char *over;
+  } cases[] = {{"", FALSE, NULL},
+               {"7 t0 get 3 https://a.test /y\n", TRUE, "HTTP/2"},
+               {"7 t1 open\n7 t1 tls sni=a.test alpn=http/1.1\n7 t1 get - https://a.test /y\n",
+                TRUE, "HTTP/1.1"},
+               {"7 t1 open\n7 t1 get - https://a.test /y\n", TRUE, NULL}};
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *story = g_strconcat(failed, cases[i].after, NULL);
+    AsvTimeline *timeline = finished(story, (AsvTimelineOptions){0});
+    const AsvClientReport *client = timeline->clients->pdata[0];
+    const AsvOriginReport *origin = client->origins->pdata[0];
+    g_assert_cmpint(origin->verdict, ==, ASV_OUTCOME_UNREACHABLE);
+    g_assert_cmpint(origin->went_back, ==, cases[i].went_back);
+    g_assert_cmpstr(origin->back_over, ==, cases[i].over);
+    asv_timeline_free(timeline);
+  }
+}
+
 static void test_connections(void) {
   AsvTimeline *timeline = finished(CHANGES, (AsvTimelineOptions){0});
   g_assert_cmpuint(timeline->connections->len, ==, 2);
@@ -555,6 +581,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/fields/http1-messages", test_http1_messages);
   g_test_add_func("/fields/findings-of-events", test_findings_of_events);
   g_test_add_func("/fields/because", test_because);
+  g_test_add_func("/fields/went-back", test_went_back);
   g_test_add_func("/fields/connections", test_connections);
   g_test_add_func("/fields/hints", test_hints);
   g_test_add_func("/limits/alternatives", test_alternatives_limit);

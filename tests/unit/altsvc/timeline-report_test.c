@@ -156,7 +156,7 @@ static const Story stories[] = {
     {"/tried-by-address/quic",
      OPEN ASK(ANY) SAY("h3=\":449\"") "2 q0 open server=192.0.2.1:449\n"
                                       "2 q0 fail icmp-unreachable\n" BACK "9 q0 close\n",
-     "https://a.test fell-back\n"
+     "https://a.test unreachable\n"
      "  1 #4 learned h3=a.test:449 until 86401\n"
      "  2 #5 tried h3=a.test:449 by address-port\n"
      "  2 #6 failed h3=a.test:449 icmp-unreachable\n"

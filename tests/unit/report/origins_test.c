@@ -9,7 +9,7 @@
 static void add_client(AsvStory *story, const char *agent, gint64 wait) {
   AsvClientReport *client = asv_story_client(story, "10.77.0.11", agent);
   AsvOriginReport *origin = asv_story_origin(
-      story, client, "https://a.test", wait < 0 ? ASV_OUTCOME_FELL_BACK : ASV_OUTCOME_SWITCHED);
+      story, client, "https://a.test", wait < 0 ? ASV_OUTCOME_UNREACHABLE : ASV_OUTCOME_SWITCHED);
   asv_story_event(story, origin->events, ASV_EVENT_LEARNED, 0, 1);
   asv_story_event(story, origin->events, ASV_EVENT_TRIED, 1, 2);
   if (wait < 0) {
@@ -40,7 +40,7 @@ static void test_counts(void) {
   g_assert_cmpuint(some->counts.used, ==, 2);
   g_assert_cmpuint(some->counts.failed, ==, 1);
   g_assert_cmpuint(some->verdicts[ASV_OUTCOME_SWITCHED], ==, 2);
-  g_assert_cmpuint(some->verdicts[ASV_OUTCOME_FELL_BACK], ==, 1);
+  g_assert_cmpuint(some->verdicts[ASV_OUTCOME_UNREACHABLE], ==, 1);
   g_assert_cmpuint(some->kinds->len, ==, 2);
   const AsvOriginKind *curl = g_ptr_array_index(some->kinds, 1);
   g_assert_cmpstr(curl->kind, ==, "curl");

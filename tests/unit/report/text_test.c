@@ -270,6 +270,27 @@ static void test_short(void) {
   asv_story_free(story);
 }
 
+/* An alternative that never worked: what became of the requests is told with it. */
+static void test_short_unreachable(void) {
+  AsvStory *story = asv_story_misdirected();
+  AsvReportOptions options = plain_options(ASV_REPORT_TIMELINE);
+  AsvClientReport *client = g_ptr_array_index(story->timeline.clients, 0);
+  AsvOriginReport *origin = g_ptr_array_index(client->origins, 0);
+  options.width = 200;
+  g_ptr_array_set_size(origin->events, 2);
+  AsvEvent *failed = asv_story_event(story, origin->events, ASV_EVENT_FAILED, 3200, 40);
+  failed->reason = "no-answer";
+  origin->verdict = ASV_OUTCOME_UNREACHABLE;
+  assert_says(story, &options,
+              "HTTP/3 tried at 0.101 but never worked: no answer; no request went to the origin "
+              "after that\n");
+  origin->went_back = TRUE;
+  assert_says(story, &options, "; its requests went to the origin itself\n");
+  origin->back_over = "HTTP/2";
+  assert_says(story, &options, "; its requests went to the origin itself over HTTP/2\n");
+  asv_story_free(story);
+}
+
 /* The ending of another alternative is not the story's, nor is what came with it. */
 static void test_short_replaced(void) {
   AsvStory *story = asv_story_misdirected();
@@ -506,6 +527,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/text/long-value", test_long_value);
   g_test_add_func("/text/used", test_used);
   g_test_add_func("/text/short", test_short);
+  g_test_add_func("/text/short-unreachable", test_short_unreachable);
   g_test_add_func("/text/short-replaced", test_short_replaced);
   g_test_add_func("/text/context-runs", test_context_runs);
   g_test_add_func("/text/bounded", test_lists_are_bounded);
