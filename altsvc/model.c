@@ -25,7 +25,8 @@
 #define CURL                                                                                   \
   .model = ASV_MODEL_CURL, .name = "curl", .replaces = ASV_REPLACES_SOURCE, .last_line = TRUE, \
   .keeps_same = TRUE, .ma_largest = G_MAXINT64, .persist = TRUE, .reads_misdirected = TRUE,    \
-  .early_over = EVERYWHERE, .stores_expired = TRUE, .uses_tcp = TRUE, .origins_max = 5000
+  .early_over = EVERYWHERE, .stores_expired = TRUE, .uses_tcp = TRUE, .takes_http1 = TRUE,     \
+  .origins_max = 5000
 
 /* Of one model the rows for older versions stand first. */
 static const AsvModel models[] = {

@@ -53,6 +53,7 @@ typedef struct {
   gboolean stores_expired;    /* its storage holds the expired until its next request */
   gboolean no_alt_used;       /* §5: known never to send Alt-Used */
   gboolean uses_tcp;          /* goes to alternatives over TCP */
+  gboolean takes_http1;       /* §2.4: makes requests there though HTTP/1.1 was negotiated */
   gboolean stays_privileged;  /* §9.1: for an origin below port 1024 goes to none above */
   guint origins_max;          /* least recently used out; 0: the program's limit */
 } AsvModel;

@@ -57,11 +57,6 @@ static gboolean has_name(const char *names, const char *name) {
   return FALSE;
 }
 
-static gboolean speaks(const AsvConnection *connection, const char *alpn, gboolean has_stream) {
-  if (connection->by_offer) return has_name(connection->offered, alpn);
-  return strcmp(alpn, protocol_of(connection, has_stream)) == 0;
-}
-
 gboolean asv_match_alt_used(const AsvOriginState *origin, const AsvAlternativeSeen *alternative,
                             AsvSpan alt_used) {
   AsvSpan host;
@@ -71,6 +66,20 @@ gboolean asv_match_alt_used(const AsvOriginState *origin, const AsvAlternativeSe
   return port == alternative->port && asv_span_is_nocase(host, alternative->host);
 }
 
+/* Some clients go on in HTTP/1.1 where it was not what they had come for; Alt-Used tells. */
+static gboolean goes_on_in_http1(const AsvConnection *connection, const AsvOriginState *origin,
+                                 const AsvAlternativeSeen *to, const AsvRequestSeen *request) {
+  return asv_connection_model(connection, origin->client)->takes_http1 &&
+         asv_alternative_is_tcp(to) &&
+         strcmp(protocol_of(connection, request->has_stream), "http/1.1") == 0 &&
+         asv_match_alt_used(origin, to, request->alt_used);
+}
+
+static gboolean speaks(const AsvConnection *connection, const char *alpn, gboolean has_stream) {
+  if (connection->by_offer) return has_name(connection->offered, alpn);
+  return strcmp(alpn, protocol_of(connection, has_stream)) == 0;
+}
+
 /* Whether the connection goes where the entry leads, and not merely where the origin does: where
  * nothing else tells, Alt-Used does. */
 static gboolean fits(const AsvTimelineState *state, const AsvConnection *connection,
@@ -78,7 +87,8 @@ static gboolean fits(const AsvTimelineState *state, const AsvConnection *connect
                      const AsvRequestSeen *request) {
   const AsvAlternativeSeen *to = &entry->alternative;
   if (!to->usable || to->port != connection->port ||
-      !speaks(connection, to->alpn, request->has_stream))
+      (!speaks(connection, to->alpn, request->has_stream) &&
+       !goes_on_in_http1(connection, origin, to, request)))
     return FALSE;
   if (is_address(to->host) && !goes_to_address(connection, to->host)) return FALSE;
   if (connection->proxied && !goes_to_address(connection, to->host)) return FALSE;
@@ -113,11 +123,13 @@ static void consider(Search *search, AsvEntry *entry, gint64 until, const AsvEnd
   if (entry->learned > search->time || search->time >= until) return;
   const AsvAlternativeSeen *to = &entry->alternative;
   if (!fits(search->state, search->connection, search->origin, entry, &search->request)) return;
+  const AsvConnection *connection = search->connection;
   AsvMatch match = {.entry = entry,
                     .ended = ended,
                     .by_alt_used = asv_match_alt_used(search->origin, to, search->request.alt_used),
-                    .by_address = address_fit(search->state, search->connection,
-                                              asv_span_text(to->host)) == ASV_ADDRESS_GIVEN};
+                    .by_address = address_fit(search->state, connection, asv_span_text(to->host)) ==
+                                  ASV_ADDRESS_GIVEN,
+                    .in_http1 = !speaks(connection, to->alpn, search->request.has_stream)};
   const AsvMatch *best = &search->match;
   search->fitting++;
   search->addressed += match.by_address ? 1 : 0;
@@ -142,11 +154,10 @@ AsvMatch asv_match_find(const AsvTimelineState *state, const AsvConnection *conn
 }
 
 const AsvEnded *asv_match_ended(const AsvTimelineState *state, const AsvConnection *connection,
-                                const AsvOriginState *origin, gboolean has_stream) {
-  const AsvRequestSeen request = {.has_stream = has_stream};
+                                const AsvOriginState *origin, const AsvRequestSeen *request) {
   for (guint i = origin->ended ? origin->ended->len : 0; i-- > 0;) {
     const AsvEnded *ended = &g_array_index(origin->ended, AsvEnded, i);
-    if (fits(state, connection, origin, &ended->entry, &request)) return ended;
+    if (fits(state, connection, origin, &ended->entry, request)) return ended;
   }
   return NULL;
 }

@@ -387,6 +387,7 @@ typedef struct {
   gboolean by_alt_used;  /* the entry is the one that Alt-Used names */
   gboolean by_address;   /* DNS gave its host the server's address */
   gboolean ambiguous;    /* others fit as well */
+  gboolean in_http1;     /* HTTP/1.1 was negotiated instead of the entry's protocol */
 } AsvMatch;
 
 /* The best of the origin's entries alive at `time` that fit. request may be NULL. */
@@ -394,7 +395,7 @@ AsvMatch asv_match_find(const AsvTimelineState *state, const AsvConnection *conn
                         const AsvOriginState *origin, gint64 time, const AsvRequestSeen *request);
 /* Of the entries that fit and had ended when the connection opened, the one that ended last. */
 const AsvEnded *asv_match_ended(const AsvTimelineState *state, const AsvConnection *connection,
-                                const AsvOriginState *origin, gboolean has_stream);
+                                const AsvOriginState *origin, const AsvRequestSeen *request);
 /* As asv_answers_service(), for where the connection went. */
 gboolean asv_match_service(const AsvTimelineState *state, const AsvConnection *connection,
                            const AsvOriginState *origin, gboolean has_stream,

@@ -35,6 +35,15 @@ static void accuse(const Asked *asked, AsvFindingCode code, const char *format, 
 
 /* ---- routes ---- */
 
+static void accuse_protocol(const Asked *asked) {
+  const AsvAlternativeSeen *to = &asked->link->alternative;
+  accuse(asked, ASV_FINDING_ALTERNATIVE_ALPN_MISMATCH,
+         "The alternative %s at %s:%" G_GUINT64_FORMAT
+         " (%s) speaks http/1.1 instead. The client goes on in that; by RFC 7838 the alternative "
+         "has failed.",
+         to->protocol_id, to->host, to->port, asked->connection->server);
+}
+
 static void use_entry(const Asked *asked, const AsvMatch *match) {
   AsvTimelineState *state = asked->state;
   AsvLink *link = asked->link;
@@ -56,8 +65,13 @@ static void use_entry(const Asked *asked, const AsvMatch *match) {
   event->evidence = match->by_alt_used ? "alt-used" : own_name ? "sni-port-alpn" : "request-origin";
   event->ambiguous = match->ambiguous;
   asv_event_set_alternative(event, match->entry);
+  if (match->in_http1) {
+    event->protocol = "HTTP/1.1";
+    event->rfc = "failed, HTTP/1.1 was negotiated instead";
+  }
   link->used = asv_event_add(state, asked->origin, event) ? event : NULL;
   asv_model_used(state, asked->connection, asked->origin, match->entry, asked->seen);
+  if (match->in_http1) accuse_protocol(asked);
   const AsvModel *model = asv_connection_model(asked->connection, asked->origin->client);
   if (!asked->seen->request.alt_used.size && !model->no_alt_used)
     accuse(asked, ASV_FINDING_ALT_USED_MISSING,
@@ -93,7 +107,7 @@ static void accuse_unlearned(const Asked *asked) {
 static void accuse_route(const Asked *asked) {
   const AsvConnection *connection = asked->connection;
   const AsvEnded *ended =
-      asv_match_ended(asked->state, connection, asked->origin, asked->seen->request.has_stream);
+      asv_match_ended(asked->state, connection, asked->origin, &asked->seen->request);
   if (ended) {
     if (ended->time > connection->opened.time) return;
     if (ended->by == ASV_ENDED_MISDIRECTED)

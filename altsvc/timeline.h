@@ -144,9 +144,10 @@ struct AsvEvent {
   const char *server;   /* tried: where it led, if that is another host or port than the origin's */
   gint64 answered_time; /* tried: when the server's part of the handshake was complete; or 0 */
   guint64 answered_packet; /* and with which packet */
-  const char *protocol;    /* context: of its request, "HTTP/2"; or NULL */
-  gboolean of_use;         /* context: a request of a `used` event, told under that one */
-  const AsvEvent *next;    /* used, and such context lines: the next of them, or NULL */
+  const char *protocol; /* of its request, "HTTP/2": of a context, and of a use in another one than
+                           the alternative's; or NULL */
+  gboolean of_use;      /* context: a request of a `used` event, told under that one */
+  const AsvEvent *next; /* used, and such context lines: the next of them, or NULL */
 };
 
 /* One entry of the cache at the end, or at --at. */

@@ -159,15 +159,17 @@ static void append_known(const AsvText *text, GString *words, const AsvOriginRep
                          const Story *story) {
   const AsvEvent *subject = story->used ? story->used : story->learned;
   gboolean restored = subject->kind == ASV_EVENT_RESTORED;
+  const char *in = story->used ? story->used->protocol : NULL;
   g_autofree char *since =
       restored ? g_strdup("before the capture") : asv_words_time(text, subject->time);
   const char *ready = restored ? " ready from" : " ready at";
   append_subject(words, story, origin->origin);
   if (origin->verdict == ASV_OUTCOME_SWITCHED)
-    g_string_append_printf(words, " used from %s", since);
+    g_string_append_printf(words, " used from %s%s%s", since, in ? ", though in " : "",
+                           in ? in : "");
   else if (origin->verdict == ASV_OUTCOME_FELL_BACK)
-    g_string_append_printf(words, " used from %s%s", since,
-                           story->ended ? "" : ", then back to the origin");
+    g_string_append_printf(words, " used from %s%s%s%s", since, in ? ", though in " : "",
+                           in ? in : "", story->ended ? "" : ", then back to the origin");
   else if (origin->verdict == ASV_OUTCOME_UNREACHABLE && story->failed)
     append_failed(text, words, origin, story);
   else if (origin->verdict == ASV_OUTCOME_CLIENT_CANNOT)

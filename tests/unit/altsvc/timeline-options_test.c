@@ -28,6 +28,13 @@ typedef struct {
   " : h3=\":443\", h2=\":444\"; persist=1\n"                                 \
   "2 t1 open client=10.0.0.9 mac=02:00:00:00:00:01\n2 t1 get 1 https://a.test / agent=Owl\n"
 
+#define AT_H2_IN_HTTP1                                                                 \
+  OPEN "1 t0 " A                                                                       \
+       " : h2=\":444\"\n2 t1 open server=192.0.2.2:444\n"                              \
+       "2 t1 tls sni=a.test alpn=http/1.1\n"                                           \
+       "3 t1 get - https://a.test / used=a.test:444 agent=curl/8.14.1\n3 t1 answer - " \
+       "https://a.test 200\n"
+
 static const Told told[] = {
     {{"/at/before-anything", CHANGES,
       "https://a.test switched\n"
@@ -287,6 +294,26 @@ static const Told told[] = {
     {{"/context/nothing-where-nothing-happened",
       OPEN "1 t0 answer 1 https://a.test 200\n2 t0 close\n", "https://a.test not-advertised\n"},
      {0},
+     TRUE},
+    {{"/model/http1-at-an-alternative-for-h2/rfc7838", AT_H2_IN_HTTP1,
+      "https://a.test unreachable\n"
+      "  1 #4 learned h2=a.test:444 until 86401\n"
+      "  2 #5 tried h2=a.test:444 by request-origin\n"
+      "  3 #7 failed h2=a.test:444 alternative-alpn-mismatch\n"
+      "  1. h2=a.test:444 until 86401 tried\n"
+      "alternative-alpn-mismatch\n"},
+     {.model = ASV_MODEL_RFC7838},
+     FALSE},
+    {{"/model/http1-at-an-alternative-for-h2/curl", AT_H2_IN_HTTP1,
+      "https://a.test switched\n"
+      "  because alternative-alpn-mismatch\n"
+      "  1 #4 learned h2=a.test:444 until 86401\n"
+      "  2 #5 tried h2=a.test:444 by alt-used\n"
+      "  3 #7 used h2=a.test:444 ~ failed, HTTP/1.1 was negotiated instead by alt-used requests 1\n"
+      "    first GET / 200 #8, Alt-Used: a.test:444 x1\n"
+      "  1. h2=a.test:444 until 86401 over h2 tried requests 1\n"
+      "alternative-alpn-mismatch\n"},
+     {.model = ASV_MODEL_CURL},
      TRUE},
     {{"/identity/label-given-again-is-another-connection",
       OPEN "1 t0 " A " : h3=\":443\"\n2 q0 open id=one\n2 q0 tls id=one sni=a.test alpn=h3\n"

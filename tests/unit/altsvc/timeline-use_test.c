@@ -31,6 +31,13 @@
   "3 t1 get 3 https://a.test /\n"
 #define GET "get 0 https://a.test /y"
 
+/* A client that asks for http/1.1 or gets no more where an alternative for h2 is said to be. */
+#define IN_HTTP1(agent, between, used)                                          \
+  "0 t0 open\n0 t0 tls sni=a.test alpn=h2\n0 t0 get 1 https://a.test /x " agent \
+  "\n1 t0 header 1 https://a.test 200 : h2=\"alt.test:444\"\n" between          \
+  "2 t1 open server=192.0.2.2:444\n2 t1 tls sni=a.test alpn=http/1.1\n"         \
+  "3 t1 get - https://a.test / " used " " agent "\n"
+
 static const Story stories[] = {
     {"/rfc7838/2.4/tried", LEARN QUIC "3 q0 close\n",
      "https://a.test ready\n"
@@ -132,6 +139,68 @@ static const Story stories[] = {
      "  2 #5 tried h2=alt.test:443 by request-origin\n"
      "  3 #7 failed h2=alt.test:443 alternative-alpn-mismatch\n"
      "  1. h2=alt.test:443 until 86401 tried\n"
+     "alternative-alpn-mismatch\n"
+     "alternative-other-host\n"},
+    {"/use/in-http1/curl",
+     IN_HTTP1("agent=curl/8.14.1", "", "used=alt.test:444") "4 t1 answer - https://a.test 200\n"
+                                                            "5 t1 get - https://a.test / "
+                                                            "used=alt.test:444\n",
+     "https://a.test switched\n"
+     "  1 #4 learned h2=alt.test:444 until 86401\n"
+     "  2 #5 tried h2=alt.test:444 by alt-used\n"
+     "  3 #7 used h2=alt.test:444 ~ failed, HTTP/1.1 was negotiated instead by alt-used requests "
+     "2\n"
+     "  1. h2=alt.test:444 until 86401 over h2 tried requests 2\n"
+     "alternative-alpn-mismatch\n"
+     "alternative-other-host\n"},
+    {"/use/in-http1/curl-at-the-origins-port",
+     "0 t0 open\n0 t0 tls sni=a.test alpn=http/1.1\n"
+     "0 t0 get - https://a.test /x agent=curl/7.88.1\n"
+     "1 t0 header - https://a.test 200 : h2=\"alt.test:443\"\n"
+     "2 t1 open server=192.0.2.2:443\n2 t1 tls sni=a.test alpn=http/1.1\n"
+     "3 t1 get - https://a.test / used=alt.test:443 agent=curl/7.88.1\n",
+     "https://a.test switched\n"
+     "  1 #4 learned h2=alt.test:443 until 86401\n"
+     "  2 #5 tried h2=alt.test:443 by alt-used\n"
+     "  3 #7 used h2=alt.test:443 ~ failed, HTTP/1.1 was negotiated instead by alt-used requests "
+     "1\n"
+     "  1. h2=alt.test:443 until 86401 over h1 tried requests 1\n"
+     "alternative-alpn-mismatch\n"
+     "alternative-other-host\n"},
+    {"/use/in-http1/curl-after-clear",
+     IN_HTTP1("agent=curl/8.18.0",
+              "1.5 t0 get 3 https://a.test /\n"
+              "1.5 t0 header 3 https://a.test 200 : clear\n",
+              "used=alt.test:444"),
+     "https://a.test waiting\n"
+     "  1 #4 learned h2=alt.test:444 until 86401\n"
+     "  1.5 #6 cleared 1\n"
+     "used-after-clear\n"
+     "alternative-other-host\n"},
+    {"/use/in-http1/near-miss-without-alt-used", IN_HTTP1("agent=curl/8.14.1", "", ""),
+     "https://a.test waiting\n"
+     "  1 #4 learned h2=alt.test:444 until 86401\n"
+     "  1. h2=alt.test:444 until 86401 over h2\n"
+     "alternative-other-host\n"
+     "used-unlearned\n"},
+    {"/use/in-http1/near-miss-closed-without-a-request",
+     "0 t0 open\n0 t0 tls sni=a.test alpn=h2\n0 t0 get 1 https://a.test /x agent=curl/8.14.1\n"
+     "1 t0 header 1 https://a.test 200 : h2=\"alt.test:444\"\n"
+     "2 t1 open server=192.0.2.2:444\n"
+     "2 t1 tls sni=a.test alpn=http/1.1 offers=h2,http/1.1\n3 t1 close server\n",
+     "https://a.test unreachable\n"
+     "  1 #4 learned h2=alt.test:444 until 86401\n"
+     "  2 #5 tried h2=alt.test:444 by sni-port-alpn\n"
+     "  3 #7 failed h2=alt.test:444 alternative-alpn-mismatch\n"
+     "  1. h2=alt.test:444 until 86401 over h2 tried\n"
+     "alternative-alpn-mismatch\n"
+     "alternative-other-host\n"},
+    {"/use/in-http1/near-miss-firefox", IN_HTTP1("agent=Firefox/153.0", "", "used=alt.test:444"),
+     "https://a.test unreachable\n"
+     "  1 #4 learned h2=alt.test:444 until 86401\n"
+     "  2 #5 tried h2=alt.test:444 by request-origin\n"
+     "  3 #7 failed h2=alt.test:444 alternative-alpn-mismatch\n"
+     "  1. h2=alt.test:444 until 5 tried\n"
      "alternative-alpn-mismatch\n"
      "alternative-other-host\n"},
     {"/use/other-host-same-port-other-address-is-a-try",

@@ -250,6 +250,9 @@ static void test_short(void) {
   assert_says(story, &options, "HTTP/3 on port 444 used from 0.329\n");
   used->alternative->host = asv_story_text(story, "alt.test");
   assert_says(story, &options, "HTTP/3 at alt.test:444 used from 0.329\n");
+  used->protocol = "HTTP/1.1";
+  assert_says(story, &options, "HTTP/3 at alt.test:444 used from 0.329, though in\n");
+  used->protocol = NULL;
   used->kind = ASV_EVENT_CONTEXT;
   used->alternative = NULL;
   origin->verdict = ASV_OUTCOME_WAITING;
