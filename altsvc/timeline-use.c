@@ -1,30 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Requests and responses: which route a request took, whether that was an
- * alternative's (RFC 7838 §2.4, §5), what a 421 does (§6), and the lines that
- * explain it all.
+ * alternative's (RFC 7838 §2.4, §5), what a 421 does (§6).
  */
 #include <string.h>
 
+#include "timeline-line.h"
 #include "timeline-model.h"
 #include "timeline-shadow.h"
 
 /* Octets of an Alt-Used: of the longest right one. */
 #define ALT_USED_SHOWN (ASV_HOST_MAX + sizeof ":65535")
 
-/* One request while it is judged. */
-typedef struct {
-  AsvTimelineState *state;
-  AsvConnection *connection;
-  AsvOriginState *origin;
-  AsvLink *link;
-  const AsvObservation *seen;
-} Asked;
-
-static void accuse(const Asked *asked, AsvFindingCode code, const char *format, ...)
+static void accuse(const AsvAsked *asked, AsvFindingCode code, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
-static void accuse(const Asked *asked, AsvFindingCode code, const char *format, ...) {
+static void accuse(const AsvAsked *asked, AsvFindingCode code, const char *format, ...) {
   AsvFactAbout about = {asked->connection->client, asked->origin, asked->seen};
   va_list words;
   va_start(words, format);
@@ -35,7 +26,7 @@ static void accuse(const Asked *asked, AsvFindingCode code, const char *format, 
 
 /* ---- routes ---- */
 
-static void accuse_protocol(const Asked *asked) {
+static void accuse_protocol(const AsvAsked *asked) {
   const AsvAlternativeSeen *to = &asked->link->alternative;
   accuse(asked, ASV_FINDING_ALTERNATIVE_ALPN_MISMATCH,
          "The alternative %s at %s:%" G_GUINT64_FORMAT
@@ -44,7 +35,7 @@ static void accuse_protocol(const Asked *asked) {
          to->protocol_id, to->host, to->port, asked->connection->server);
 }
 
-static void use_entry(const Asked *asked, const AsvMatch *match) {
+static void use_entry(const AsvAsked *asked, const AsvMatch *match) {
   AsvTimelineState *state = asked->state;
   AsvLink *link = asked->link;
   link->route = ASV_ROUTE_ALTERNATIVE;
@@ -79,7 +70,7 @@ static void use_entry(const Asked *asked, const AsvMatch *match) {
 }
 
 /* With what DNS has to say about it. */
-static void accuse_unlearned(const Asked *asked) {
+static void accuse_unlearned(const AsvAsked *asked) {
   const AsvConnection *connection = asked->connection;
   const char *transport = connection->quic ? "QUIC" : "TCP";
   AsvSpan host = asked->origin->origin.host;
@@ -104,7 +95,7 @@ static void accuse_unlearned(const Asked *asked) {
            connection->server, transport);
 }
 
-static void accuse_route(const Asked *asked) {
+static void accuse_route(const AsvAsked *asked) {
   const AsvConnection *connection = asked->connection;
   const AsvEnded *ended =
       asv_match_ended(asked->state, connection, asked->origin, &asked->seen->request);
@@ -127,7 +118,7 @@ static void accuse_route(const Asked *asked) {
 }
 
 /* TRUE when the request goes by the alternative's own authority instead of the origin's (§2). */
-static gboolean names_alternative(const Asked *asked) {
+static gboolean names_alternative(const AsvAsked *asked) {
   const AsvConnection *connection = asked->connection;
   const AsvOrigin *origin = &asked->origin->origin;
   return connection->tried_origin && connection->tried_origin != asked->origin &&
@@ -136,7 +127,7 @@ static gboolean names_alternative(const Asked *asked) {
          asv_span_is_nocase(origin->host, connection->tried_alternative.host);
 }
 
-static void accuse_authority(const Asked *asked) {
+static void accuse_authority(const AsvAsked *asked) {
   const AsvConnection *connection = asked->connection;
   AsvFactAbout about = {connection->client, connection->tried_origin, asked->seen};
   asv_timeline_raise(asked->state, ASV_FINDING_AUTHORITY_NAMES_ALTERNATIVE, &about,
@@ -145,23 +136,9 @@ static void accuse_authority(const Asked *asked) {
                      connection->tried_origin->text, asked->origin->text);
 }
 
-static void show_opening(const Asked *asked, const char *where) {
-  const AsvConnection *connection = asked->connection;
-  const GPtrArray *events = asked->origin->events;
-  if (!events || ((const AsvEvent *)events->pdata[0])->time > connection->opened.time) return;
-  const char *protocol = asv_connection_protocol(connection);
-  const AsvOriginState *origin = asked->origin;
-  gboolean back = protocol && !connection->quic && origin->failed_from &&
-                  origin->last_default < origin->failed_from;
-  const char *start = back ? "back to " : protocol ? "new connection, " : "new connection";
-  g_autofree char *words = g_strdup_printf("%s%s%s%s", start, protocol ? protocol : "",
-                                           connection->resumed ? ", session resumed" : "", where);
-  asv_event_context(asked->state, asked->origin, connection, &connection->opened, words);
-}
-
 /* It went to another server than the origin's own, where Alt-Used names an alternative, but did not
  * speak that one's protocol. */
-static AsvEntry *went_where_named(const Asked *asked) {
+static AsvEntry *went_where_named(const AsvAsked *asked) {
   const AsvOriginState *origin = asked->origin;
   const AsvConnection *connection = asked->connection;
   if (!origin->default_server || strcmp(origin->default_server, connection->server) == 0)
@@ -175,7 +152,7 @@ static AsvEntry *went_where_named(const Asked *asked) {
   return NULL;
 }
 
-static void judge_route(const Asked *asked) {
+static void judge_route(const AsvAsked *asked) {
   AsvConnection *connection = asked->connection;
   AsvLink *link = asked->link;
   gboolean first = link->route == ASV_ROUTE_UNJUDGED;
@@ -191,7 +168,8 @@ static void judge_route(const Asked *asked) {
   }
   if (!first) return;
   AsvEntry *named = went_where_named(asked);
-  show_opening(asked, named ? ", to the server that Alt-Used names, not in its protocol" : "");
+  asv_line_add_opening(asked,
+                       named ? ", to the server that Alt-Used names, not in its protocol" : "");
   if (named) {
     link->route = ASV_ROUTE_OTHER;
     asv_timeline_other_protocol(asked->state, connection, asked->origin, named, asked->seen);
@@ -211,7 +189,7 @@ static void judge_route(const Asked *asked) {
 
 /* ---- a request on its route ---- */
 
-static gboolean is_opportunity(const Asked *asked, const AsvEntry *entry) {
+static gboolean is_opportunity(const AsvAsked *asked, const AsvEntry *entry) {
   const AsvAlternativeSeen *to = &entry->alternative;
   gint64 opened = asked->connection->opened.time;
   if (!to->usable || entry->learned > opened || opened >= entry->expires) return FALSE;
@@ -219,14 +197,14 @@ static gboolean is_opportunity(const Asked *asked, const AsvEntry *entry) {
   return !asv_alternative_is_origin(to, asked->origin);
 }
 
-static void count_elsewhere(const Asked *asked) {
+static void count_elsewhere(const AsvAsked *asked) {
   AsvOriginState *origin = asked->origin;
   if (!origin->cache.count) return;
   origin->requests_since++;
   origin->last_since = asked->state->clock;
 }
 
-static void count_default(const Asked *asked) {
+static void count_default(const AsvAsked *asked) {
   AsvOriginState *origin = asked->origin;
   origin->last_default = asked->state->clock;
   origin->default_protocol = asv_connection_protocol(asked->connection);
@@ -246,7 +224,7 @@ static void count_default(const Asked *asked) {
   }
 }
 
-static void count_request(const Asked *asked, AsvEvent *used) {
+static void count_request(const AsvAsked *asked, AsvEvent *used) {
   AsvSpan alt_used = asked->seen->request.alt_used;
   used->requests++;
   if (!asv_match_alt_used(asked->origin, used->alternative, alt_used)) return;
@@ -254,7 +232,7 @@ static void count_request(const Asked *asked, AsvEvent *used) {
   if (!used->alt_used) used->alt_used = asv_timeline_keep(asked->state, alt_used, ALT_USED_SHOWN);
 }
 
-static void count_use(const Asked *asked) {
+static void count_use(const AsvAsked *asked) {
   AsvLink *link = asked->link;
   gint64 now = asked->state->clock;
   AsvEntry *entry = asv_cache_find(&asked->origin->cache, link->serial);
@@ -274,7 +252,7 @@ static void count_use(const Asked *asked) {
 }
 
 /* On the origin's own route Alt-Used is right only for an alternative that is that route. */
-static gboolean is_own_alternative(const Asked *asked) {
+static gboolean is_own_alternative(const AsvAsked *asked) {
   AsvOriginState *origin = asked->origin;
   AsvSpan alt_used = asked->seen->request.alt_used;
   for (guint i = 0; i < origin->cache.count; i++) {
@@ -288,7 +266,7 @@ static gboolean is_own_alternative(const Asked *asked) {
   return FALSE;
 }
 
-static gboolean is_alt_used_wrong(const Asked *asked) {
+static gboolean is_alt_used_wrong(const AsvAsked *asked) {
   AsvSpan alt_used = asked->seen->request.alt_used, host;
   guint16 port = 0;
   if (asv_authority_parse(alt_used, &host, &port)) return TRUE;
@@ -301,7 +279,7 @@ static gboolean is_alt_used_wrong(const Asked *asked) {
 }
 
 /* ", 7 ms after that alternative had been removed by a 421", or "". */
-static char *ended_before(const Asked *asked) {
+static char *ended_before(const AsvAsked *asked) {
   static const char *const ways[] = {[ASV_ENDED_REPLACEMENT] = "replaced",
                                      [ASV_ENDED_CLEAR] = "withdrawn",
                                      [ASV_ENDED_EXPIRY] = "over",
@@ -320,7 +298,7 @@ static char *ended_before(const Asked *asked) {
 }
 
 /* The field when it names another place than the request went to, else NULL. */
-static const char *check_alt_used(const Asked *asked) {
+static const char *check_alt_used(const AsvAsked *asked) {
   AsvSpan alt_used = asked->seen->request.alt_used;
   if (!alt_used.size || !is_alt_used_wrong(asked)) return NULL;
   g_autofree char *after = ended_before(asked);
@@ -331,7 +309,7 @@ static const char *check_alt_used(const Asked *asked) {
   return asv_timeline_keep(asked->state, alt_used, ALT_USED_SHOWN);
 }
 
-static void follow_route(const Asked *asked) {
+static void follow_route(const AsvAsked *asked) {
   AsvLink *link = asked->link;
   gboolean changed = link->generation != asked->origin->generation;
   if (link->route == ASV_ROUTE_UNJUDGED || (changed && link->route == ASV_ROUTE_OTHER) ||
@@ -346,7 +324,7 @@ static void follow_route(const Asked *asked) {
 }
 
 /* TRUE when the request goes by the entry of a `used` event, while the entry is there. */
-static gboolean is_of_use(const Asked *asked) {
+static gboolean is_of_use(const AsvAsked *asked) {
   const AsvLink *link = asked->link;
   return link->used && link->route == ASV_ROUTE_ALTERNATIVE &&
          asv_cache_find(&asked->origin->cache, link->serial);
@@ -377,10 +355,10 @@ void asv_timeline_requested(AsvTimelineState *state, AsvConnection *connection,
   client->requests++;
   if (asv_span_is(about->method, "CONNECT") && !about->protocol.size)
     asv_connection_note_tunnel(state, seen);
-  Asked asked = {.state = state,
-                 .connection = connection,
-                 .origin = asv_connection_origin(state, connection, about->origin),
-                 .seen = seen};
+  AsvAsked asked = {.state = state,
+                    .connection = connection,
+                    .origin = asv_connection_origin(state, connection, about->origin),
+                    .seen = seen};
   if (asked.origin) {
     asked.origin->requests++;
     asv_origin_expire(state, asked.origin, state->clock);
@@ -405,7 +383,8 @@ void asv_timeline_requested(AsvTimelineState *state, AsvConnection *connection,
 /* ---- responses ---- */
 
 /* TRUE when an event tells of it. */
-static gboolean remove_misdirected(const Asked *asked, AsvEntry *entry, const AsvPending *pending) {
+static gboolean remove_misdirected(const AsvAsked *asked, AsvEntry *entry,
+                                   const AsvPending *pending) {
   AsvTimelineState *state = asked->state;
   const AsvAlternativeSeen *to = &entry->alternative;
   AsvFactAbout about = {asked->connection->client, asked->origin, asked->seen};
@@ -441,7 +420,7 @@ static gboolean remove_misdirected(const Asked *asked, AsvEntry *entry, const As
   return removed;
 }
 
-static void accuse_default_route(const Asked *asked, const AsvPending *pending) {
+static void accuse_default_route(const AsvAsked *asked, const AsvPending *pending) {
   const char *protocol = asv_connection_protocol(asked->connection);
   gboolean blames = pending && pending->wrong;
   accuse(asked, ASV_FINDING_MISDIRECTED_DEFAULT_ROUTE,
@@ -456,7 +435,7 @@ static void accuse_default_route(const Asked *asked, const AsvPending *pending) 
 }
 
 /* TRUE when an event tells of it. */
-static gboolean misdirected(const Asked *asked, const AsvPending *pending) {
+static gboolean misdirected(const AsvAsked *asked, const AsvPending *pending) {
   AsvLink *link = asked->link;
   if (!link) return FALSE;
   if (!link->misdirected) link->misdirected = asked->state->clock;
@@ -479,96 +458,6 @@ static gboolean misdirected(const Asked *asked, const AsvPending *pending) {
   return FALSE;
 }
 
-static gboolean is_same_line(const AsvEvent *line, const AsvPending *pending, guint status) {
-  return line && line->status == status && strcmp(line->method, pending->method) == 0 &&
-         strcmp(line->path, pending->path) == 0;
-}
-
-/* "HTTP/3" where the client could go with its next connection, or NULL: an alternative that came
- * while this connection was open. */
-static const char *next_protocol(const Asked *asked) {
-  const AsvOriginState *origin = asked->origin;
-  const AsvModel *model = asv_connection_model(asked->connection, origin->client);
-  for (guint i = 0; i < origin->cache.count; i++) {
-    const AsvEntry *entry = &origin->cache.entries[i];
-    const AsvAlternativeSeen *to = &entry->alternative;
-    if (!to->usable || entry->learned < asked->connection->opened.time ||
-        asv_alternative_is_origin(to, origin) || (!model->uses_tcp && asv_alternative_is_tcp(to)) ||
-        (model->stays_privileged && origin->origin.port < 1024 && to->port >= 1024) ||
-        asv_model_broken_until(origin->client, to, asked->state->clock))
-      continue;
-    if (!asv_alternative_is_tcp(to)) return "HTTP/3";
-    return strcmp(to->alpn, "h2") == 0 ? "HTTP/2" : to->protocol_id;
-  }
-  return NULL;
-}
-
-/* Why the request took its way, or what else is odd about it; to be freed. */
-static char *words_of_request(const Asked *asked, const AsvPending *pending) {
-  AsvLink *link = asked->link;
-  if (pending->wrong) return g_strdup_printf("with Alt-Used: %s all the same", pending->wrong);
-  if (pending->of_use) return g_strdup("");
-  if (link->route == ASV_ROUTE_ALTERNATIVE && !link->told_open) {
-    link->told_open = TRUE;
-    return g_strdup("on the connection that is still open");
-  }
-  if (link->route != ASV_ROUTE_DEFAULT) return g_strdup("");
-  if (!asked->seen->response.alt_svc && !asked->origin->cache.count)
-    return g_strdup("no Alt-Svc in it");
-  const char *next = next_protocol(asked);
-  if (!next) return g_strdup("");
-  if (link->told_open) return g_strdup("on the open connection");
-  link->told_open = TRUE;
-  return g_strdup_printf("on the connection that is open: %s is for the next one", next);
-}
-
-static void put_under_use(AsvLink *link, AsvEvent *line) {
-  AsvEvent *before = link->last_of_use ? link->last_of_use : link->used;
-  line->of_use = TRUE;
-  before->next = line;
-  link->last_of_use = line;
-}
-
-static void add_request_line(const Asked *asked, const AsvPending *pending) {
-  const AsvResponseSeen *about = &asked->seen->response;
-  AsvTimelineState *state = asked->state;
-  g_autofree char *words = words_of_request(asked, pending);
-  AsvMoment at = {.time = state->clock,
-                  .packet = asked->seen->packet,
-                  .file = asv_timeline_file(state, asked->seen)};
-  AsvEvent *line = asv_event_context(state, asked->origin, asked->connection, &at, words);
-  if (!line) return;
-  line->has_stream = about->has_stream;
-  line->stream = about->stream;
-  line->status = about->status;
-  asv_event_set_message(state, line, pending);
-  line->protocol = asv_connection_protocol(asked->connection);
-  asked->link->line = line;
-  if (pending->of_use) put_under_use(asked->link, line);
-}
-
-/* A request and its answer as a line under the use it belongs to, or beside the events unless one
- * of them tells of it; equal ones that follow are one line. */
-static void show_request(const Asked *asked, const AsvPending *pending, gboolean told) {
-  const AsvResponseSeen *about = &asked->seen->response;
-  AsvLink *link = asked->link;
-  if (!link || !asked->origin->events) return;
-  if (link->used && pending->number == link->first_request) {
-    link->used->status = about->status;
-    link->used->answer_packet = asked->seen->packet;
-    return;
-  }
-  if (told && !pending->of_use) return;
-  if (about->alt_svc && link->route != ASV_ROUTE_ALTERNATIVE) return;
-  if (is_same_line(link->line, pending, about->status) && link->line->of_use == pending->of_use) {
-    link->line->count++;
-    link->line->last_time = asked->state->clock;
-    link->line->last_packet = asked->seen->packet;
-    return;
-  }
-  add_request_line(asked, pending);
-}
-
 void asv_timeline_responded(AsvTimelineState *state, AsvConnection *connection,
                             const AsvObservation *seen) {
   const AsvResponseSeen *about = &seen->response;
@@ -580,13 +469,13 @@ void asv_timeline_responded(AsvTimelineState *state, AsvConnection *connection,
     pending->done = TRUE;
     pending->packet = seen->packet;
   }
-  Asked asked = {.state = state,
-                 .connection = connection,
-                 .origin = asv_connection_origin(state, connection, about->origin),
-                 .seen = seen};
+  AsvAsked asked = {.state = state,
+                    .connection = connection,
+                    .origin = asv_connection_origin(state, connection, about->origin),
+                    .seen = seen};
   if (!asked.origin) return;
   asked.origin->responses++;
   asked.link = asv_connection_link(connection, asked.origin);
   gboolean told = about->status == 421 && !connection->left && misdirected(&asked, pending);
-  if (pending) show_request(&asked, pending, told);
+  if (pending) asv_line_add(&asked, pending, told);
 }
