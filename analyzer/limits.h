@@ -58,8 +58,9 @@
 
 /* First read of a file. Hundreds of files may stand open for the merge, most of them waiting. */
 #define ASV_INPUT_BUFFER_FIRST ((gsize)64 << 10)
-/* Later reads: so large that system calls cost nothing against copying. */
-#define ASV_INPUT_BUFFER ((gsize)1 << 20)
+/* Later reads: so large that system calls cost nothing against copying, so small that what was
+ * copied is still in the processor's cache when it is read. */
+#define ASV_INPUT_BUFFER ((gsize)256 << 10)
 /* Largest pcapng block, the same as Wireshark's: above that it is damage, not data. */
 #define ASV_INPUT_BLOCK_MAX ((gsize)16 << 20)
 /* Largest packet of most link types in libpcap; pcap files that tell a smaller one are not cut. */
