@@ -80,6 +80,10 @@ struct AsvCbc {
 };
 
 AsvCrypto *asv_crypto_new(void) {
+  /* What a capture holds decides which ciphers are read, not this machine's openssl.cnf. */
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
+                          OPENSSL_INIT_NO_ADD_ALL_DIGESTS | OPENSSL_INIT_NO_ATEXIT,
+                      NULL);
   AsvCrypto *crypto = g_new0(AsvCrypto, 1);
   for (gsize i = 0; i < ASV_CIPHERS; i++) {
     crypto->ciphers[i] = EVP_CIPHER_fetch(NULL, algorithms[i].name, NULL);
