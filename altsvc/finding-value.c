@@ -246,7 +246,7 @@ static const char *server_of(const Value *value) {
 }
 
 static char *describe_values(const GPtrArray *values, gboolean more) {
-  GString *words = g_string_new("The same origin was advertised with different alternatives: ");
+  GString *words = g_string_new("The same origin was advertised with different values: ");
   guint shown = MIN(values->len, ASV_COMPARED_VALUES_SHOWN);
   const Value *first = g_ptr_array_index(values, 0);
   gboolean one_server = TRUE;

@@ -200,6 +200,19 @@ guint asv_findings_find(const AsvFindings *findings, AsvFindingCode code, const 
   return group ? group->handle : 0;
 }
 
+void asv_findings_append(AsvFindings *findings, guint handle, const char *format, ...) {
+  g_assert(handle >= 1 && handle <= findings->groups->len);
+  AsvFinding *finding = ((Group *)g_ptr_array_index(findings->groups, handle - 1))->finding;
+  va_list list;
+  va_start(list, format);
+  g_autofree char *words = make_printable(g_strdup_vprintf(format, list));
+  va_end(list);
+  if (g_str_has_suffix(finding->message, words)) return;
+  char *message = g_strconcat(finding->message, words, NULL);
+  g_free(finding->message);
+  finding->message = message;
+}
+
 void asv_findings_count(AsvFindings *findings, guint handle, guint64 n) {
   g_assert(handle >= 1 && handle <= findings->groups->len);
   Group *group = g_ptr_array_index(findings->groups, handle - 1);

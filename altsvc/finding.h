@@ -150,6 +150,11 @@ guint asv_findings_again(AsvFindings *findings, AsvFindingCode code, const AsvFi
 guint asv_findings_find(const AsvFindings *findings, AsvFindingCode code, const char *client,
                         const char *origin);
 
+/* Adds words to a finding's message, once however often they are given. No fact: watchers are not
+ * told. */
+void asv_findings_append(AsvFindings *findings, guint handle, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
 /* Counts n more facts of a finding without listing their packets. */
 void asv_findings_count(AsvFindings *findings, guint handle, guint64 n);
 

@@ -128,7 +128,8 @@ static const char *meaning_of_stall(const char *reason) {
 static const char *meaning_of(const Why *why) {
   switch (why->code) {
     case ASV_FINDING_ALTERNATIVE_NO_ANSWER:
-      return "never answered: the client's first packet was repeated in vain";
+      return why->detail ? "never answered"
+                         : "never answered: the client's first packet was repeated in vain";
     case ASV_FINDING_ALTERNATIVE_REFUSED:
       return "refused the connection";
     case ASV_FINDING_ALTERNATIVE_CERTIFICATE_REJECTED:
@@ -315,11 +316,25 @@ static void note_quic(AsvTimelineState *state, AsvConnection *connection) {
   }
 }
 
+/* Another host that was sent clients shows a certificate for the origin, as it must (§2.1). */
+static void note_covered(AsvTimelineState *state, const AsvConnection *connection,
+                         const AsvOriginState *origin, const AsvAlternativeSeen *to) {
+  AsvSpan host = origin->origin.host;
+  if (!connection->names || asv_span_is_nocase(host, to->host)) return;
+  if (!asv_names_cover(connection->names, host)) return;
+  guint handle = asv_findings_find(state->findings, ASV_FINDING_ALTERNATIVE_OTHER_HOST,
+                                   origin->client->name, origin->text);
+  if (handle)
+    asv_findings_append(state->findings, handle, " The certificate of %s covers %.*s, as it must.",
+                        to->host, (int)host.size, (const char *)host.data);
+}
+
 static void check_links(AsvTimelineState *state, AsvConnection *connection) {
   for (guint i = 0; connection->links && i < connection->links->len; i++) {
     const AsvLink *link = &g_array_index(connection->links, AsvLink, i);
     if (link->route != ASV_ROUTE_ALTERNATIVE) continue;
     check_certificate(state, connection, link);
+    note_covered(state, connection, link->origin, &link->alternative);
     check_sni(state, connection, link);
   }
 }
@@ -338,6 +353,8 @@ void asv_timeline_end(AsvTimelineState *state, AsvConnection *connection,
     add_failed(state, connection, &why);
   else if (connection->tried_origin && connection->answered)
     connection->tried_origin->stands_from = connection->opened.time;
+  if (connection->tried_origin && !connection->requests)
+    note_covered(state, connection, connection->tried_origin, &connection->tried_alternative);
   if (connection->quic) note_quic(state, connection);
   if (!connection->failure) note_issuer(state, connection);
   check_links(state, connection);
@@ -347,7 +364,8 @@ void asv_client_judge(AsvTimelineState *state, AsvClientState *client) {
   if (!client->quic_unanswered || client->quic_answered) return;
   AsvFactAbout about = {.client = client, .seen = client->unanswered};
   asv_timeline_raise(state, ASV_FINDING_UDP_BLOCKED_LIKELY, &about,
-                     "No QUIC connection of this client was answered, of %" G_GUINT64_FORMAT
-                     " to any server: UDP seems to be blocked on its way.",
-                     client->quic_unanswered);
+                     "This client tried %" G_GUINT64_FORMAT
+                     " QUIC connection%s, and no server "
+                     "answered: UDP seems to be blocked on its way.",
+                     client->quic_unanswered, client->quic_unanswered == 1 ? "" : "s");
 }

@@ -64,7 +64,7 @@ static const Odd alternative_odds[] = {
     {ASV_ODD_PARAMETER_NAME_CASE, ASV_FINDING_PARAMETER_NAME_CASE,
      "a parameter's name is not in lower case; some clients do not recognise it"},
     {ASV_ODD_PARAMETER_UNKNOWN, ASV_FINDING_PARAMETER_UNKNOWN,
-     "it has a parameter other than ma and persist"},
+     "there is a parameter other than ma and persist"},
     {ASV_ODD_ID_NOT_CANONICAL, ASV_FINDING_PROTOCOL_ID_NOT_CANONICAL,
      "the protocol id percent-encodes what it must not, or with lower-case digits"},
     {ASV_ODD_PERSIST_NOT_1, ASV_FINDING_PERSIST_NOT_1,

@@ -182,6 +182,6 @@ const char *asv_offered_words(AsvAdvert *advert, const AsvOffered *offered, cons
     append_offer(words, &g_array_index(offered->offers, AsvEntry, i));
   }
   if (count > NAMED_MAX) g_string_append_printf(words, "; and %u more", count - NAMED_MAX);
-  if (alone) g_string_append(words, "; nothing else stays");
+  if (alone) g_string_append(words, ", in place of all entries there were");
   return asv_timeline_keep(advert->state, asv_span(words->str, words->len), ASV_VALUE_KEPT);
 }

@@ -236,8 +236,28 @@ static const Reason reasons[] = {
 };
 
 /* Before the findings are finished: says what a verdict rests on. */
+/* How many of the requests over alternatives got a 421, where each is told. */
+static void count_misdirected(AsvTimelineState *state, const AsvOriginState *origin) {
+  guint handle = asv_findings_find(state->findings, ASV_FINDING_MISDIRECTED, origin->client->name,
+                                   origin->text);
+  if (!handle || origin->context_lines >= ASV_ORIGIN_CONTEXT_MAX) return;
+  guint64 requests = 0, refused = 0;
+  for (guint i = 0; origin->events && i < origin->events->len; i++) {
+    const AsvEvent *event = origin->events->pdata[i];
+    if (event->kind == ASV_EVENT_USED) requests += event->requests;
+    if (event->status == 421 && (event->kind == ASV_EVENT_USED || event->of_use))
+      refused += MAX(event->count, 1);
+  }
+  if (refused)
+    asv_findings_append(state->findings, handle,
+                        " 421 came to %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                        " request%s over alternatives.",
+                        refused, requests, requests == 1 ? "" : "s");
+}
+
 static void explain(AsvTimelineState *state, AsvOriginState *origin) {
   AsvOutcome verdict = origin->verdict = judge(origin);
+  count_misdirected(state, origin);
   if (verdict == ASV_OUTCOME_NOT_ACCEPTED) explain_not_accepted(origin);
   if (verdict == ASV_OUTCOME_CLIENT_CANNOT && has_no_cache(origin))
     explain_no_cache(state, origin);
@@ -479,6 +499,7 @@ void asv_timeline_report(AsvTimelineState *state) {
     if (client->shown && (client->requests || client->advertisements))
       g_ptr_array_add(timeline->clients, report_client(state, client, ids));
   }
+  asv_timeline_note_absent(state, clients);
   g_ptr_array_unref(clients);
   g_array_unref(ids);
   report_connections(state);

@@ -447,6 +447,9 @@ void asv_timeline_pass_at(AsvTimelineState *state);
 void asv_timeline_mark_tried(AsvOriginState *origin, const AsvAlternativeSeen *alternative);
 /* Fills in the result. */
 void asv_timeline_report(AsvTimelineState *state);
+
+/* Sets timeline.absent. clients: AsvClientState*, sorted. */
+void asv_timeline_note_absent(AsvTimelineState *state, const GPtrArray *clients);
 void asv_client_report_free(gpointer report);
 
 #endif

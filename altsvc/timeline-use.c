@@ -280,10 +280,10 @@ static gboolean is_alt_used_wrong(const AsvAsked *asked) {
 
 /* ", 7 ms after that alternative had been removed by a 421", or "". */
 static char *ended_before(const AsvAsked *asked) {
-  static const char *const ways[] = {[ASV_ENDED_REPLACEMENT] = "replaced",
-                                     [ASV_ENDED_CLEAR] = "withdrawn",
-                                     [ASV_ENDED_EXPIRY] = "over",
-                                     [ASV_ENDED_MISDIRECTED] = "removed for a 421"};
+  static const char *const ways[] = {[ASV_ENDED_REPLACEMENT] = "been replaced",
+                                     [ASV_ENDED_CLEAR] = "been withdrawn",
+                                     [ASV_ENDED_EXPIRY] = "expired",
+                                     [ASV_ENDED_MISDIRECTED] = "been removed for a 421"};
   const GArray *ended = asked->origin->ended;
   for (guint i = ended ? ended->len : 0; i--;) {
     const AsvEnded *last = &g_array_index(ended, AsvEnded, i);
@@ -291,7 +291,7 @@ static char *ended_before(const AsvAsked *asked) {
       continue;
     if (last->by >= G_N_ELEMENTS(ways) || !ways[last->by]) return g_strdup("");
     gint64 later = MAX(asked->state->clock - last->time, 0) / 1000000;
-    return g_strdup_printf(", %" G_GINT64_FORMAT ".%03d s after that alternative had been %s",
+    return g_strdup_printf(", %" G_GINT64_FORMAT ".%03d s after that alternative had %s",
                            later / 1000, (int)(later % 1000), ways[last->by]);
   }
   return g_strdup("");

@@ -257,6 +257,8 @@ typedef struct {
   GPtrArray *clients;             /* AsvClientReport* */
   GPtrArray *connections;         /* AsvConnectionReport*, by opening */
   GPtrArray *findings;            /* AsvFinding*, worst first */
+  const char *absent;             /* for text: that options.client or options.origin is not in it, a
+                                     sentence; NULL when it is, or none was asked for */
   struct AsvTimelineState *state; /* what only timeline.c sees */
 } AsvTimeline;
 

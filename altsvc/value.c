@@ -147,7 +147,7 @@ static gboolean split_authority(AsvValueParser *parser, AsvAlternative *alternat
     if (size == ASV_HOST_MAX) return fault(parser, at, "a host of at most 255 octets");
     alternative->host[size++] = (char)octet;
   }
-  return fault(parser, in->at, "a colon and a port");
+  return fault(parser, in->at, "a colon with a port");
 }
 
 static gboolean read_authority(AsvValueParser *parser, AsvAlternative *alternative) {

@@ -133,8 +133,8 @@ static void put_rules(AsvText *text) {
     g_string_assign(words, "each client's own, by its User-Agent; ~ says what RFC 7838 asks for");
   else if (!g_str_equal(model, "auto") && !g_str_equal(model, "rfc7838"))
     g_string_printf(words, "those of %s; ~ says what RFC 7838 asks for", model);
-  if (words->len > 8) {
-    put_labelled(text, "Rules", words->str);
+  if (words->len > 8 || text->timeline->absent) {
+    if (!text->timeline->absent) put_labelled(text, "Rules", words->str);
     put_labelled(text, "Times", clocks[text->options->time_style]);
     return;
   }
@@ -174,20 +174,35 @@ static char *counts_words(const AsvCoverage *coverage) {
   return g_strdup_printf("%s, %s, %s, %s", connections, requests, responses, advertisements);
 }
 
+/* The connections that the timeline tells of: they went to an alternative. */
+static void add_tried(const AsvTimeline *timeline, GHashTable *ids) {
+  for (guint i = 0; i < timeline->clients->len; i++) {
+    const AsvClientReport *client = g_ptr_array_index(timeline->clients, i);
+    for (guint j = 0; j < client->origins->len; j++) {
+      const AsvOriginReport *origin = g_ptr_array_index(client->origins, j);
+      for (guint k = 0; k < origin->events->len; k++) {
+        AsvEvent *event = g_ptr_array_index(origin->events, k);
+        if (event->kind == ASV_EVENT_TRIED) g_hash_table_add(ids, &event->id);
+      }
+    }
+  }
+}
+
 /* Connections that were read and carried nothing: a client opens some in reserve. */
 static void put_reserves(AsvText *text) {
   const AsvTimeline *timeline = text->timeline;
-  g_autoptr(GHashTable) unread = g_hash_table_new(g_int64_hash, g_int64_equal);
+  g_autoptr(GHashTable) told = g_hash_table_new(g_int64_hash, g_int64_equal);
   for (guint i = 0; i < timeline->coverage.unreadable->len; i++) {
     AsvUnreadableReport *row = g_ptr_array_index(timeline->coverage.unreadable, i);
-    g_hash_table_add(unread, &row->id);
+    g_hash_table_add(told, &row->id);
   }
+  add_tried(timeline, told);
   g_autoptr(GString) words = g_string_new(NULL);
   guint count = 0;
   for (guint i = 0; i < timeline->connections->len; i++) {
     const AsvConnectionReport *row = g_ptr_array_index(timeline->connections, i);
     if (row->requests || !row->label || !row->tls_version || !row->alpn ||
-        !g_str_has_prefix(row->label, "tcp:") || g_hash_table_contains(unread, &row->id))
+        !g_str_has_prefix(row->label, "tcp:") || g_hash_table_contains(told, &row->id))
       continue;
     if (count++ < ASV_TEXT_LIST_MAX)
       g_string_append_printf(words, "%s%s", count > 1 ? ", " : "", row->label);

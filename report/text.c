@@ -130,11 +130,15 @@ void asv_report_text(FILE *out, const AsvTimeline *timeline, const AsvReportOpti
   }
   asv_text_header(&text);
   asv_page_newline(&text.page);
-  if (!has_alt_svc(timeline)) {
-    asv_text_nothing(&text);
-    asv_page_newline(&text.page);
+  if (timeline->absent) {
+    asv_page_prose(&text.page, 0, timeline->absent);
+  } else {
+    if (!has_alt_svc(timeline)) {
+      asv_text_nothing(&text);
+      asv_page_newline(&text.page);
+    }
+    put_subject(&text);
   }
-  put_subject(&text);
   if (options->verbosity >= 0) {
     asv_page_gap(&text.page);
     asv_text_coverage(&text);

@@ -258,7 +258,7 @@ static void test_differ(void) {
   see("c", header(A, "h3=\":443\"; persist=1"));
   expect(
       "advertisements-differ 3 #1 #4 #38 - " A
-      ": The same origin was advertised with different alternatives: 'h3=\":443\"; ma=60' to c, "
+      ": The same origin was advertised with different values: 'h3=\":443\"; ma=60' to c, "
       "'h2=\":443\", h3=\":443\"' to c (0.300 s later) and 'h3=\":443\"; persist=1' to c (3.700 s "
       "later). All came from 192.0.2.1:443.\n");
 
@@ -268,7 +268,7 @@ static void test_differ(void) {
   see("d", header(A, "h3=\":444\""));
   see("d", header(A, "h3=\":444\""));
   expect("advertisements-differ 2 #1 #3 - " A
-         ": The same origin was advertised with different alternatives: 'h3=\":443\"' to c and "
+         ": The same origin was advertised with different values: 'h3=\":443\"' to c and "
          "'h3=\":444\"' "
          "to d (0.200 s later). All came from 192.0.2.1:443.\n");
 
@@ -280,7 +280,7 @@ static void test_differ(void) {
     see_from("c", "192.0.2.2:443", header(A, value));
   }
   expect("advertisements-differ 5 #1 #2 #3 #4 #5 - " A
-         ": The same origin was advertised with different alternatives: 'h3=\":1\"' to c, "
+         ": The same origin was advertised with different values: 'h3=\":1\"' to c, "
          "'h3=\":2\"' to c "
          "(0.100 s later), 'h3=\":3\"' to c (0.200 s later), and in other ways. They came from "
          "different servers.\n");

@@ -598,6 +598,62 @@ static void test_half_closed(void) {
   asv_timeline_free(timeline);
 }
 
+static void check_absent(const char *client, const char *origin, const char *words) {
+  AsvTimeline *timeline = finished(OPEN "1 t1 open client=10.0.0.9\n1 t1 get 1 https://b.test /\n",
+                                   (AsvTimelineOptions){.client = client, .origin = origin});
+  g_assert_cmpstr(timeline->absent, ==, words);
+  asv_timeline_free(timeline);
+}
+
+/* Who or what was asked for and is not there, beside what is. */
+static void test_absent(void) {
+  check_absent(NULL, NULL, NULL);
+  check_absent("10.0.0.9", NULL, NULL);
+  check_absent("10.0.0.9", "https://b.test", NULL);
+  check_absent("10.0.0.8", NULL,
+               "No client 10.0.0.8 is in this capture; it has 10.0.0.1 and 10.0.0.9.");
+  check_absent(NULL, "https://z.test",
+               "No client asked for https://z.test in this capture; it has https://a.test and "
+               "https://b.test.");
+  check_absent("10.0.0.9", "https://a.test",
+               "No client of that address asked for https://a.test in this capture; it has "
+               "https://b.test.");
+}
+
+static const AsvFinding *finding_of(const AsvTimeline *timeline, const char *code) {
+  for (guint i = 0; i < timeline->findings->len; i++) {
+    const AsvFinding *finding = g_ptr_array_index(timeline->findings, i);
+    if (g_str_equal(finding->code, code)) return finding;
+  }
+  g_error("no %s", code);
+}
+
+static void assert_message(const char *story, const char *code, const char *words, gboolean said) {
+  AsvTimeline *timeline = finished(story, (AsvTimelineOptions){0});
+  const char *message = finding_of(timeline, code)->message;
+  if ((strstr(message, words) != NULL) != said) g_error("%s: %s", code, message);
+  asv_timeline_free(timeline);
+}
+
+/* What only later packets show of a finding is told with it. */
+static void test_completed_messages(void) {
+#define OTHER_HOST OPEN "1 t0 " A " : h3=\"alt.test:443\"\n2 q0 open\n2 q0 tls sni=a.test alpn=h3"
+  assert_message(OTHER_HOST " names=a.test\n3 q0 get 0 https://a.test /\n4 q0 close\n",
+                 "alternative-other-host",
+                 " The certificate of alt.test covers a.test, as it must.", TRUE);
+  assert_message(OTHER_HOST " names=a.test\n4 q0 close\n", "alternative-other-host", "as it must",
+                 TRUE);
+  assert_message(OTHER_HOST " names=c.test\n3 q0 get 0 https://a.test /\n4 q0 close\n",
+                 "alternative-other-host", "as it must", FALSE);
+  assert_message(OTHER_HOST "\n3 q0 get 0 https://a.test /\n4 q0 close\n", "alternative-other-host",
+                 "as it must", FALSE);
+  assert_message(OPEN "1 t0 " A
+                      " : h3=\":443\"\n2 q0 open\n2 q0 tls sni=a.test alpn=h3\n"
+                      "3 q0 get 0 https://a.test /a\n3 q0 answer 0 https://a.test 200\n"
+                      "4 q0 get 4 https://a.test /b\n4 q0 answer 4 https://a.test 421\n",
+                 "misdirected", " 421 came to 1 of 2 requests over alternatives.", TRUE);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS(told); i++)
@@ -611,6 +667,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/fields/went-back", test_went_back);
   g_test_add_func("/fields/connections", test_connections);
   g_test_add_func("/fields/hints", test_hints);
+  g_test_add_func("/fields/absent", test_absent);
+  g_test_add_func("/fields/completed-messages", test_completed_messages);
   g_test_add_func("/limits/alternatives", test_alternatives_limit);
   g_test_add_func("/limits/events", test_events_limit);
   g_test_add_func("/limits/findings", test_findings_limit);
