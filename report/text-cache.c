@@ -24,7 +24,7 @@ static char *state_words(const AsvText *text, const AsvCacheRow *row) {
   if (row->expired) g_string_append(words, ", expired, in its storage still");
   if (row->broken_until) {
     g_autofree char *until = asv_words_until(text, row->broken_until);
-    g_string_append_printf(words, ", failed, not used until %s", until);
+    g_string_append_printf(words, ", failed, set aside until %s", until);
   }
   if (row->learned_over)
     g_string_append_printf(words, ", learned over HTTP/%s",
@@ -40,7 +40,7 @@ static char *use_words(const AsvText *text, const AsvCacheRow *row) {
                            persist);
   g_autofree char *requests = asv_words_count(row->requests, "request");
   g_autofree char *state = state_words(text, row);
-  const char *unused = row->tried ? "tried, not used" : "not tried";
+  const char *unused = !row->tried ? "not tried" : row->broken_until ? "tried" : "tried, not used";
   return g_strconcat(row->requests ? requests : unused, persist, state, NULL);
 }
 

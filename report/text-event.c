@@ -17,6 +17,7 @@ typedef struct {
   AsvText *text;
   guint packet_end, connection_at, bar_at, words_at; /* columns; the time's is INDENT */
   guint alive;                                       /* entries the cache holds */
+  gboolean full;                                     /* some requests may not be told */
 } EventTable;
 
 static char *packet_words(const AsvText *text, const AsvEvent *event) {
@@ -32,7 +33,7 @@ static const char *event_word(const AsvEvent *event) {
 
 /* Columns as wide as their widest cell; connection labels are short by nature but bounded here. */
 static EventTable table_measure(AsvText *text, const GPtrArray *events) {
-  guint time = 5, packet = 6, connection = 6, word = 7;
+  guint time = 5, packet = 6, connection = 6, word = 7, lines = 0;
   for (guint i = 0; i < events->len; i++) {
     const AsvEvent *event = g_ptr_array_index(events, i);
     g_autofree char *when = asv_words_time(text, event->time);
@@ -41,8 +42,9 @@ static EventTable table_measure(AsvText *text, const GPtrArray *events) {
     packet = MAX(packet, (guint)strlen(where));
     if (event->connection) connection = MAX(connection, (guint)strlen(event->connection));
     word = MAX(word, (guint)strlen(event_word(event)));
+    lines += event->kind == ASV_EVENT_CONTEXT;
   }
-  EventTable table = {.text = text};
+  EventTable table = {.text = text, .full = lines >= ASV_ORIGIN_CONTEXT_MAX};
   table.packet_end = INDENT + time + 2 + packet;
   table.connection_at = table.packet_end + 2;
   table.bar_at = table.connection_at + MIN(connection, LABEL_MAX) + 2;
@@ -159,7 +161,11 @@ static void append_used(GString *words, const AsvEvent *event) {
 static void append_failed(GString *words, const AsvEvent *event) {
   g_string_append_printf(words, ": %s",
                          event->detail ? event->detail : asv_words_reason(event->reason));
-  append_interval(words, event->learned_time, event->time, "after the try began");
+  /* That one shows when the connection is over, not when it failed. */
+  if (event->reason && g_str_equal(event->reason, "alternative-certificate-mismatch"))
+    g_string_append(words, "; no request came");
+  else
+    append_interval(words, event->learned_time, event->time, "after the try began");
 }
 
 static void append_ending(GString *words, const AsvEvent *event) {
@@ -174,7 +180,9 @@ static void append_ending(GString *words, const AsvEvent *event) {
   };
   if (event->ended_by < G_N_ELEMENTS(causes) && causes[event->ended_by])
     g_string_append(words, causes[event->ended_by]);
-  if (event->kind == ASV_EVENT_EXPIRED)
+  if (event->kind == ASV_EVENT_EXPIRED && event->rfc)
+    g_string_append(words, ", early: this client cuts the life of one that failed");
+  else if (event->kind == ASV_EVENT_EXPIRED)
     append_interval(words, event->learned_time, event->time, "after learning it");
   else
     append_interval(words, event->time, event->expires, "early");
@@ -249,10 +257,12 @@ static char *event_words(const AsvText *text, const AsvEvent *event) {
       break;
     case ASV_EVENT_IGNORED:
       g_string_append_printf(words, "%s%s", words->len ? ": " : "",
-                             asv_words_reason(event->reason));
+                             asv_words_is_clear_unread(event)
+                                 ? "this client does not know a bare `clear`"
+                                 : asv_words_reason(event->reason));
       break;
     case ASV_EVENT_VALIDATED:
-      g_string_append(words, ", connected to: it counts from now on");
+      g_string_append(words, ", confirmed by this connection");
       break;
     case ASV_EVENT_BROKEN:
       g_string_append(words, ", which failed: not used");
@@ -379,14 +389,16 @@ static void put_requests(const EventTable *table, const AsvEvent *event) {
     width = MAX(width, (guint)g_utf8_strlen(words->str, -1));
   }
   guint64 told = 0;
-  for (const AsvEvent *at = event; at && (all || shown < ASV_TEXT_CONTEXT_RUN); at = at->next) {
+  const AsvEvent *at = event;
+  for (; at && (all || shown < ASV_TEXT_CONTEXT_RUN); at = at->next) {
     if (at->method) put_request(table, at, at == event ? at->answer_packet : at->packet, width);
     told += at->count;
     shown++;
   }
   if (event->requests <= told + event->later) return;
   g_autofree char *more =
-      g_strdup_printf("and %" G_GUINT64_FORMAT " more", event->requests - told - event->later);
+      g_strdup_printf("and %" G_GUINT64_FORMAT " more%s", event->requests - told - event->later,
+                      at || table->full ? "" : ", not answered");
   put_under(table, table->words_at, more);
 }
 

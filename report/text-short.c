@@ -26,6 +26,7 @@ typedef struct {
   const AsvEvent *failed;  /* the first */
   const AsvEvent *ended;   /* how what was used or learned ended, when it did not come back */
   const AsvEvent *ignored; /* the first */
+  const AsvEvent *unheard; /* the first `clear` that the client does not know */
 } Story;
 
 static gboolean is_same(const AsvEvent *a, const AsvEvent *b) {
@@ -73,6 +74,7 @@ static Story story_of(const AsvOriginReport *origin) {
         break;
       case ASV_EVENT_IGNORED:
         if (!story.ignored) story.ignored = event;
+        if (!story.unheard && asv_words_is_clear_unread(event)) story.unheard = event;
         break;
       case ASV_EVENT_REPLACED:
       case ASV_EVENT_CLEARED:
@@ -128,14 +130,69 @@ static void append_end(const AsvText *text, GString *words, const AsvEvent *ende
   g_strfreev(parts);
 }
 
-static void append_tried(const AsvText *text, GString *words, const AsvEvent *tried) {
-  g_autofree char *time = asv_words_time(text, tried->time);
+/* The only connection that later requests went by, if the client had it before; else NULL. */
+static const AsvEvent *stayed_on(const AsvOriginReport *origin, const AsvEvent *tried,
+                                 const AsvEvent *learned) {
+  const AsvEvent *asked = NULL;
+  for (guint i = 0; i < origin->events->len; i++) {
+    const AsvEvent *event = g_ptr_array_index(origin->events, i);
+    if (event->kind != ASV_EVENT_CONTEXT || !event->method || event->time < tried->time) continue;
+    if (!learned || event->id != learned->id || !event->connection) return NULL;
+    asked = event;
+  }
+  return asked;
+}
+
+/* "tried at 0.093, but no request went there: they stayed on tcp:0 (HTTP/2)". */
+static void append_tried(const AsvText *text, GString *words, const AsvOriginReport *origin,
+                         const Story *story) {
+  const AsvEvent *asked = stayed_on(origin, story->tried, story->learned);
+  g_autofree char *time = asv_words_time(text, story->tried->time);
   g_string_append_printf(words, " tried at %s, but no request went there", time);
+  if (!asked) return;
+  g_string_append_printf(words, ": they stayed on %.*s", (int)MIN(strlen(asked->connection), 12),
+                         asked->connection);
+  if (asked->protocol) g_string_append_printf(words, " (%s)", asked->protocol);
+}
+
+static gboolean was_used(const AsvOriginReport *origin, guint64 id) {
+  for (guint i = 0; i < origin->events->len; i++) {
+    const AsvEvent *event = g_ptr_array_index(origin->events, i);
+    if (event->kind == ASV_EVENT_USED && event->id == id) return TRUE;
+  }
+  return FALSE;
+}
+
+/* Where requests went when what was used had run out or been withdrawn. */
+static void append_afterwards(GString *words, const AsvOriginReport *origin, const Story *story) {
+  const AsvEvent *ended = story->ended;
+  if (!story->used || !ended ||
+      (ended->kind != ASV_EVENT_EXPIRED && ended->kind != ASV_EVENT_CLEARED))
+    return;
+  gboolean stayed = FALSE, left = FALSE;
+  for (guint i = 0; i < origin->events->len; i++) {
+    const AsvEvent *event = g_ptr_array_index(origin->events, i);
+    if (event->kind != ASV_EVENT_CONTEXT || !event->method || event->time <= ended->time) continue;
+    if (was_used(origin, event->id))
+      stayed = TRUE;
+    else
+      left = TRUE;
+  }
+  if (stayed)
+    g_string_append(words, ", its open connection used on");
+  else if (left)
+    g_string_append(words, ", then back to the origin");
+}
+
+static void append_unheard(const AsvText *text, GString *words, const AsvEvent *unheard) {
+  if (!unheard) return;
+  g_autofree char *time = asv_words_time(text, unheard->time);
+  g_string_append_printf(words, "; does not know the `clear` of %s", time);
 }
 
 static void append_connected(const AsvText *text, GString *words, const AsvEvent *tried) {
   g_autofree char *time = asv_words_time(text, tried->answered_time);
-  g_string_append_printf(words, " ready at %s, connected to; no request needed it yet", time);
+  g_string_append_printf(words, " ready (connected to at %s); no request needed it yet", time);
 }
 
 /* "tried at 0.090 but never worked: no answer; its requests went to the origin itself over HTTP/2":
@@ -185,7 +242,7 @@ static void append_known(const AsvText *text, GString *words, const AsvOriginRep
   else if (story->tried && origin->verdict == ASV_OUTCOME_READY && story->tried->answered_time)
     append_connected(text, words, story->tried);
   else if (story->tried && origin->verdict != ASV_OUTCOME_UNKNOWN)
-    append_tried(text, words, story->tried);
+    append_tried(text, words, origin, story);
   else if (origin->verdict == ASV_OUTCOME_UNKNOWN)
     g_string_append_printf(words, " known from %s; whether it was used cannot be seen", since);
   else if (story->ended)
@@ -195,6 +252,8 @@ static void append_known(const AsvText *text, GString *words, const AsvOriginRep
   else
     g_string_append_printf(words, "%s %s; no request needed it yet", ready, since);
   append_end(text, words, story->ended);
+  append_afterwards(words, origin, story);
+  append_unheard(text, words, story->unheard);
 }
 
 /* The codes that a verdict rests on, a few of them. */
@@ -308,6 +367,26 @@ static const AsvEvent *first_misdirected(const AsvOriginReport *origin) {
   return NULL;
 }
 
+/* ": the request for /m was never served." */
+static void append_never_served(const AsvText *text, GString *words, const AsvEvent *asked) {
+  g_string_append(words, ": the request");
+  if (!text->options->no_paths)
+    g_string_append_printf(words, " for %.*s", (int)MIN(strcspn(asked->path, "?"), PATH_SHOWN),
+                           asked->path);
+  g_string_append(words, " was never served.");
+}
+
+/* TRUE when requests went over alternatives after that one. */
+static gboolean is_used_again(const AsvOriginReport *origin, const AsvEvent *misdirected) {
+  gint64 answered = 0;
+  for (guint i = 0; misdirected && i < origin->events->len; i++) {
+    const AsvEvent *event = g_ptr_array_index(origin->events, i);
+    gboolean over = event->kind == ASV_EVENT_USED || event->of_use;
+    if (over && event->status != 421 && event->time > misdirected->time) answered = event->time;
+  }
+  return answered > 0;
+}
+
 /* " Its retry over HTTP/2 got 421 as well: the request for /m was never served." */
 static void append_retry(const AsvText *text, GString *words, const AsvOriginReport *origin) {
   const AsvEvent *asked = first_misdirected(origin), *retry = NULL;
@@ -320,19 +399,19 @@ static void append_retry(const AsvText *text, GString *words, const AsvOriginRep
     served |= event->status != 421;
     if (!retry && event->kind == ASV_EVENT_CONTEXT && event->id != asked->id) retry = event;
   }
-  if (!retry) return;
+  if (!retry) {
+    gboolean known = asked && asked->status == 421 && !served && lines < ASV_ORIGIN_CONTEXT_MAX;
+    if (known) append_never_served(text, g_string_append(words, " It was not retried"), asked);
+    return;
+  }
   const char *protocol = retry->protocol;
   g_string_append_printf(words, " Its retry%s%s got %u", protocol ? " over " : "",
                          protocol ? protocol : "", retry->status);
   if (retry->status == 421) g_string_append(words, " as well");
-  if (!served && lines < ASV_ORIGIN_CONTEXT_MAX) {
-    g_string_append(words, ": the request");
-    if (!text->options->no_paths)
-      g_string_append_printf(words, " for %.*s", (int)MIN(strcspn(asked->path, "?"), PATH_SHOWN),
-                             asked->path);
-    g_string_append(words, " was never served");
-  }
-  g_string_append_c(words, '.');
+  if (!served && lines < ASV_ORIGIN_CONTEXT_MAX)
+    append_never_served(text, words, asked);
+  else
+    g_string_append_c(words, '.');
 }
 
 static void append_misdirected(const AsvText *text, GString *words, const AsvOriginReport *origin) {
@@ -341,11 +420,24 @@ static void append_misdirected(const AsvText *text, GString *words, const AsvOri
   g_autofree char *protocol =
       subject && subject->alternative ? asv_words_protocol(subject->alternative) : NULL;
   gboolean dropped = story.ended && story.ended->kind == ASV_EVENT_REMOVED;
-  g_string_append_printf(words, "The %s%s answered 421 (Misdirected Request)%s.",
+  gboolean again = !dropped && is_used_again(origin, first_misdirected(origin));
+  g_string_append_printf(words, "The %s%s answered 421 (Misdirected Request)%s%s.",
                          protocol ? protocol : "alternative", protocol ? " server" : "",
                          dropped ? ", so the client dropped the alternative"
-                                 : "; a client has to drop an alternative then (RFC 7838, 6)");
+                                 : "; a client has to drop an alternative then (RFC 7838, 6)",
+                         again ? ", but this one used it again" : "");
   append_retry(text, words, origin);
+}
+
+/* TRUE when what else is said says it already. */
+static gboolean is_said(const AsvText *text, const AsvOriginReport *origin, const char *code) {
+  if (g_str_equal(code, "not-used")) return origin->why != NULL;
+  if (!g_str_equal(code, "alternative-no-answer")) return FALSE;
+  for (guint i = 0; i < origin->because->len; i++) {
+    const char *other = asv_words_finding(text->timeline, g_array_index(origin->because, guint, i));
+    if (other && g_str_equal(other, "udp-blocked-likely")) return TRUE;
+  }
+  return FALSE;
 }
 
 char *asv_text_story(const AsvText *text, const AsvOriginReport *origin) {
@@ -360,6 +452,7 @@ char *asv_text_story(const AsvText *text, const AsvOriginReport *origin) {
       retried = strstr(words->str, "Its retry") != NULL;
     }
     if (retried && code && g_str_equal(code, "misdirected-default-route")) continue;
+    if (code && is_said(text, origin, code)) continue;
     for (gsize j = 0; code && j < G_N_ELEMENTS(sentences); j++)
       if (g_str_equal(code, sentences[j].code))
         g_string_append_printf(words, "%s%s", words->len ? " " : "", sentences[j].sentence);

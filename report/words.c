@@ -171,7 +171,7 @@ const char *asv_words_reason(const char *reason) {
       {"client-ignores-status", "this client does not read it with that status"},
       {"client-ignores-early-hints", "this client does not read it in early hints"},
       {"client-ignores-malformed", "this client discards a response with such a field"},
-      {"client-rejects-value", "this client cannot read the value"},
+      {"client-rejects-value", "this client rejects the whole value"},
       {"client-keeps-none", "this client knows none of these protocols"},
       {"client-keeps-route", "this client goes on with the connection or entry that it has"},
   };
@@ -184,4 +184,10 @@ const char *asv_words_finding(const AsvTimeline *timeline, guint id) {
   if (id == 0 || id > timeline->findings->len) return NULL;
   const AsvFinding *finding = g_ptr_array_index(timeline->findings, id - 1);
   return finding->code;
+}
+
+gboolean asv_words_is_clear_unread(const AsvEvent *event) {
+  AsvSpan value = asv_span_trim(asv_span(event->value, event->value_size));
+  return event->kind == ASV_EVENT_IGNORED && event->reason &&
+         g_str_equal(event->reason, "client-rejects-value") && asv_span_is(value, "clear");
 }

@@ -53,6 +53,8 @@ char *asv_words_agent(const char *user_agent);
 
 /* Why a try failed, in words: "no answer" for no-answer; static. */
 const char *asv_words_reason(const char *reason);
+/* TRUE for an ignored `clear` that the client's own parser does not take. */
+gboolean asv_words_is_clear_unread(const AsvEvent *event);
 
 /* Code of a finding by its id; NULL when there is none. */
 const char *asv_words_finding(const AsvTimeline *timeline, guint id);

@@ -45,14 +45,19 @@ static void expect(const char *lines) {
 }
 
 /* An observation goes in with the next packet number, a tenth of a second after the one before. */
-static void see_from(const char *client, const char *server, AsvObservation seen) {
-  AsvConnectionRef connection = {client, server, "tcp:0", 7};
+static void see_over(const char *label, const char *client, const char *server,
+                     AsvObservation seen) {
+  AsvConnectionRef connection = {client, server, (char *)label, 7};
   packet++;
   seen.packet = packet;
   seen.time = (gint64)packet * 100000000;
   seen.file = "a.pcapng";
   seen.connection = &connection;
   asv_findings_observe(findings, client, &seen);
+}
+
+static void see_from(const char *client, const char *server, AsvObservation seen) {
+  see_over("tcp:0", client, server, seen);
 }
 
 static void see(const char *client, AsvObservation seen) {
@@ -196,6 +201,11 @@ static void test_sometimes_not(void) {
     see("c", response("https://b.test", 200, FALSE));
     see("c", response("", 200, FALSE));
   }
+  expect("");
+
+  begin(); /* over HTTP/3 it need not come: that is the alternative */
+  answer("c", 200, "h3=\":443\"");
+  for (guint i = 0; i < 5; i++) see_over("quic:0", "c", "192.0.2.1:443", response(A, 200, FALSE));
   expect("");
 
   begin(); /* silence after `clear`, which is neither */
