@@ -162,7 +162,7 @@ static void test_heard(void) {
  * source id. */
 static void give_versions(Replay *replay, const guint32 *versions, guint count, guint8 id) {
   AsvUdp udp = replay_udp(replay, CLIENT), answer = replay_udp(replay, SERVER);
-  guint8 octets[64] = {0x80};
+  guint8 octets[7 + G_MAXUINT8 + 32] = {0x80};
   gsize size = udp.data.data[5], at = 7 + size;
   octets[6] = (guint8)size;
   memcpy(octets + 7, udp.data.data + 6, size);
