@@ -266,6 +266,11 @@ static void append_codes(const AsvText *text, GString *words, const AsvOriginRep
   if (count > CODES_MAX) g_string_append_printf(words, ", %u more", count - CODES_MAX);
 }
 
+/* TRUE when it is this client's way, while others may take the value. */
+static gboolean is_of_client(const char *reason) {
+  return reason && g_str_has_prefix(reason, "client-");
+}
+
 static void append_not_accepted(const AsvText *text, GString *words, const AsvOriginReport *origin,
                                 const Story *story) {
   const AsvAlternativeSeen *seen = story->learned ? story->learned->alternative : NULL;
@@ -274,12 +279,14 @@ static void append_not_accepted(const AsvText *text, GString *words, const AsvOr
                            seen->why ? seen->why : "no reason known");
     return;
   }
+  const char *reason = story->ignored ? story->ignored->reason : NULL;
+  gboolean coded = origin->because && origin->because->len, own = is_of_client(reason);
   g_string_append(words, "every Alt-Svc was ignored: ");
-  if (origin->because && origin->because->len)
-    append_codes(text, words, origin);
-  else
-    g_string_append(words, story->ignored && story->ignored->reason ? story->ignored->reason
-                                                                    : "no reason known");
+  if (own || !coded) g_string_append(words, asv_words_reason(reason));
+  if (!coded) return;
+  if (own) g_string_append(words, " (");
+  append_codes(text, words, origin);
+  if (own) g_string_append_c(words, ')');
 }
 
 /* "this client does not read the ALTSVC frame that offered HTTP/3". */
@@ -431,7 +438,8 @@ static void append_misdirected(const AsvText *text, GString *words, const AsvOri
 
 /* TRUE when what else is said says it already. */
 static gboolean is_said(const AsvText *text, const AsvOriginReport *origin, const char *code) {
-  if (g_str_equal(code, "not-used")) return origin->why != NULL;
+  if (g_str_equal(code, "not-used") || g_str_equal(code, "alternative-port-unprivileged"))
+    return origin->why != NULL;
   if (!g_str_equal(code, "alternative-no-answer")) return FALSE;
   for (guint i = 0; i < origin->because->len; i++) {
     const char *other = asv_words_finding(text->timeline, g_array_index(origin->because, guint, i));

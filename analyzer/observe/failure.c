@@ -5,7 +5,6 @@
 #include "analyzer/observe/codes.h"
 
 #define CRYPTO_ERROR 0x100u
-#define CERTIFICATE_UNKNOWN 46u
 
 static const char *side_name(AsvSide side) {
   return side == ASV_CLIENT ? "the client" : "the server";
@@ -136,8 +135,6 @@ gboolean asv_observe_quic_close(AsvSide by, const AsvQuicClose *close, GString *
   put_code(words, close);
   g_string_append_printf(words, " from %s", side_name(by));
   append_reason(words, close->reason);
-  if (rejected && alert == CERTIFICATE_UNKNOWN)
-    g_string_append(words, "; over QUIC Chromium wants a publicly known root");
   *seen = seen_of(ASV_FAILURE_QUIC_CLOSE, words);
   seen->certificate_rejected = rejected;
   return TRUE;

@@ -379,8 +379,8 @@ static void test_quic_close(void) {
   } cases[] = {
       {0x12a, -1, "", "CRYPTO_ERROR bad_certificate (0x12a) from the client [certificate]"},
       {0x12e, -1, "no root",
-       "CRYPTO_ERROR certificate_unknown (0x12e) from the client: \"no root\"; over QUIC Chromium "
-       "wants a publicly known root [certificate]"},
+       "CRYPTO_ERROR certificate_unknown (0x12e) from the client: \"no root\" "
+       "[certificate]"},
       {0x128, -1, "\x1b[2J", "CRYPTO_ERROR handshake_failure (0x128) from the client"},
       {0x1ff, -1, "", "CRYPTO_ERROR transport error (0x1ff) from the client"},
       {0x0a, -1, "", "PROTOCOL_VIOLATION (0xa) from the client"},

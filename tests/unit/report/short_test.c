@@ -143,6 +143,22 @@ static void test_endings(void) {
   asv_story_free(page.story);
 }
 
+/* A client's own way stands before the codes of what it makes of others. */
+static void test_not_accepted(void) {
+  Page page = page_new(ASV_OUTCOME_NOT_ACCEPTED);
+  g_ptr_array_set_size(page.origin->events, 0);
+  AsvEvent *ignored = add(&page, ASV_EVENT_IGNORED, 200, "tcp:0");
+  ignored->reason = "client-rejects-value";
+  assert_said(&page, "every Alt-Svc was ignored: this client rejects the whole value\n", TRUE);
+  (void)asv_story_finding(page.story, ASV_SEVERITY_NOTE, "parameter-unknown", "It has more.", 20);
+  static const guint because[] = {1, 0};
+  page.origin->because = asv_story_ids(page.story, because);
+  assert_said(&page, "ignored: this client rejects the whole value (parameter-unknown)\n", TRUE);
+  ignored->reason = "parameter-unknown";
+  assert_said(&page, "every Alt-Svc was ignored: parameter-unknown\n", TRUE);
+  asv_story_free(page.story);
+}
+
 static AsvConnectionReport *connect_idle(const Page *page, const char *label, guint64 id) {
   AsvConnectionReport *row = asv_story_connection(page->story, label);
   row->id = id;
@@ -187,6 +203,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/short/misdirected", test_misdirected);
   g_test_add_func("/short/not-answered", test_not_answered);
   g_test_add_func("/short/endings", test_endings);
+  g_test_add_func("/short/not-accepted", test_not_accepted);
   g_test_add_func("/short/idle", test_idle);
   g_test_add_func("/short/absent", test_absent);
   return g_test_run();

@@ -113,8 +113,10 @@ static inline void writer_mac(const Writer *writer, guint8 type, AsvSpan content
   writer_put(data, writer->suite->version, 2);
   writer_put(data, content.size, 2);
   if (content.size) g_byte_array_append(data, content.data, (guint)content.size);
-  HMAC(EVP_get_digestbyname(writer->suite->digest), writer->mac_key, (int)writer->mac, data->data,
-       data->len, mac, &size);
+  EVP_MD *digest = EVP_MD_fetch(NULL, writer->suite->digest, NULL);
+  g_assert_nonnull(digest);
+  HMAC(digest, writer->mac_key, (int)writer->mac, data->data, data->len, mac, &size);
+  EVP_MD_free(digest);
 }
 
 static inline void writer_cbc(Writer *writer, guint8 type, AsvSpan content, GByteArray *body) {
