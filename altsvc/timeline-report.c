@@ -235,7 +235,6 @@ static const Reason reasons[] = {
     {UNKNOWN, ASV_FINDING_COVERAGE_ONE_DIRECTION, FALSE},
 };
 
-/* Before the findings are finished: says what a verdict rests on. */
 /* How many of the requests over alternatives got a 421, where each is told. */
 static void count_misdirected(AsvTimelineState *state, const AsvOriginState *origin) {
   guint handle = asv_findings_find(state->findings, ASV_FINDING_MISDIRECTED, origin->client->name,
@@ -255,6 +254,7 @@ static void count_misdirected(AsvTimelineState *state, const AsvOriginState *ori
                         refused, requests, requests == 1 ? "" : "s");
 }
 
+/* Before the findings are finished: says what a verdict rests on. */
 static void explain(AsvTimelineState *state, AsvOriginState *origin) {
   AsvOutcome verdict = origin->verdict = judge(origin);
   count_misdirected(state, origin);
