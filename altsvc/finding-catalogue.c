@@ -336,8 +336,8 @@ static const AsvFindingRow rows[ASV_FINDINGS_COUNT] = {
          "Clients take Alt-Svc from the header section. In a trailer section nobody reads it."},
     [ASV_FINDING_USED_UNLEARNED] =
         {"used-unlearned", NOTE, NULL,
-         "nothing, when the words above name the source; else capture from the client's first "
-         "start on, with DNS, to see where it learned this.",
+         "where the words above name no source, capture from the client's first start on, with "
+         "DNS, to see where it learned this.",
          CONNECTION,
          "The client went to a place that nothing in this capture told it about. It knew it from "
          "an earlier day, or from an HTTPS record in DNS."},
@@ -354,13 +354,12 @@ static const AsvFindingRow rows[ASV_FINDINGS_COUNT] = {
          MESSAGE,
          "One origin, different alternatives: machines behind one name are configured differently, "
          "or a change was made in between."},
-    [ASV_FINDING_ALT_USED_MISSING] =
-        {"alt-used-missing", NOTE, "RFC 7838, 5",
-         "do not rely on the field in servers: Chromium never sends it, "
-         "other clients should.",
-         MESSAGE,
-         "Requests that go to an alternative should say so in "
-         "Alt-Used. Chromium never does, Firefox and curl do."},
+    [ASV_FINDING_ALT_USED_MISSING] = {"alt-used-missing", NOTE, "RFC 7838, 5",
+                                      "write servers so that they need no Alt-Used: Chromium never "
+                                      "sends it, other clients should.",
+                                      MESSAGE,
+                                      "Requests that go to an alternative should say so in "
+                                      "Alt-Used. Chromium never does, Firefox and curl do."},
     [ASV_FINDING_PROXIED] = {"proxied", NOTE, "RFC 7838, 2.4",
                              "do not expect alternatives to be used: through a proxy clients keep "
                              "to the way the proxy offers.",
