@@ -3,7 +3,6 @@
  * The verdict on an origin in words: which protocol, since when, and what
  * ended it.
  */
-#include "altsvc/limits.h"
 #include "altsvc/origin.h"
 #include "altsvc/value.h"
 #include "text-story.h"
