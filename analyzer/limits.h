@@ -235,6 +235,9 @@
 /* Packets without success for which both are tried, a third of a millisecond each, until one
  * succeeds: more are not damage, but packets of somebody else. */
 #define ASV_QUIC_SEARCHES_MAX 64u
+/* How far ahead of the expected number a packet may be whose tag is not verified: half of what one
+ * octet tells, so that a false one spoils no number behind it. */
+#define ASV_QUIC_PEEK_AHEAD 64u
 /* Connections followed at once: with keys and streams some 20 KiB each. */
 #define ASV_QUIC_CONNECTIONS_MAX 16384u
 /* Quiet connections are forgotten: idle timeouts (RFC 9000 §10.1) are minutes, an hour is generous.

@@ -36,7 +36,8 @@ typedef struct {
  * at least, not the packet's own). expected is the number after the largest one
  * opened in this space (RFC 9000 §A.3). For 1-RTT, follows key updates: keeps
  * the previous, current and next keys, and takes up the next when a packet
- * opens under them. FALSE when no key opens it.
+ * opens under them. The tag of a 1-RTT packet that holds an acknowledgement
+ * and nothing else is not verified. FALSE when no key opens it.
  */
 gboolean asv_quic_keys_open(AsvQuicKeys *keys, const AsvQuicPacket *packet, guint64 expected,
                             guint8 *room, AsvQuicOpened *opened);

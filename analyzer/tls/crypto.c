@@ -15,7 +15,7 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
-#define BLOCK 16
+#define BLOCK ASV_PEEK_MAX
 #define CHACHA_BLOCK 64
 
 typedef enum { MODE_GCM, MODE_CCM, MODE_CHACHA, MODE_CBC } Mode;
@@ -267,13 +267,13 @@ static void counter_block(const AsvAead *aead, const guint8 *nonce, gsize offset
   for (; at < BLOCK; at++) block[at] = (guint8)(counter >> (8 * (BLOCK - 1 - at)));
 }
 
-guint8 asv_aead_peek(AsvAead *aead, const guint8 nonce[ASV_NONCE_SIZE], gsize offset,
-                     guint8 octet) {
+void asv_aead_peek(AsvAead *aead, const guint8 nonce[ASV_NONCE_SIZE], gsize offset, AsvSpan sealed,
+                   guint8 plain[ASV_PEEK_MAX]) {
   static const guint8 zeros[CHACHA_BLOCK] = {0};
   guint8 block[BLOCK];
-  guint8 stream[CHACHA_BLOCK + BLOCK];
-  int done = 0;
+  guint8 stream[CHACHA_BLOCK];
   gboolean chacha = aead->mode == MODE_CHACHA;
+  g_assert(offset % BLOCK + sealed.size <= BLOCK);
   counter_block(aead, nonce, offset, block);
   if (!aead->stream) {
     aead->stream = EVP_CIPHER_CTX_new();
@@ -282,9 +282,10 @@ guint8 asv_aead_peek(AsvAead *aead, const guint8 nonce[ASV_NONCE_SIZE], gsize of
     EVP_CIPHER_CTX_set_padding(aead->stream, 0);
   }
   if (chacha) g_assert(EVP_EncryptInit_ex2(aead->stream, NULL, NULL, block, NULL));
-  g_assert(EVP_EncryptUpdate(aead->stream, stream, &done, chacha ? zeros : block,
-                             chacha ? CHACHA_BLOCK : BLOCK));
-  return octet ^ stream[offset % (chacha ? CHACHA_BLOCK : BLOCK)];
+  g_assert(EVP_Cipher(aead->stream, stream, chacha ? zeros : block, chacha ? CHACHA_BLOCK : BLOCK) >
+           0);
+  const guint8 *from = stream + offset % (chacha ? CHACHA_BLOCK : BLOCK);
+  for (gsize i = 0; i < sealed.size; i++) plain[i] = sealed.data[i] ^ from[i];
 }
 
 AsvMask *asv_mask_new(AsvCrypto *crypto, AsvCipher cipher, const guint8 *key) {

@@ -52,8 +52,13 @@ void asv_aead_free(AsvAead *aead);
 gboolean asv_aead_open(AsvAead *aead, const guint8 nonce[ASV_NONCE_SIZE], AsvSpan aad,
                        AsvSpan sealed, guint8 *plain);
 
-/* Decrypts the one octet that stands at offset of the plaintext; nothing vouches for it. */
-guint8 asv_aead_peek(AsvAead *aead, const guint8 nonce[ASV_NONCE_SIZE], gsize offset, guint8 octet);
+/* Octets that one peek can decrypt: a block of AES. */
+#define ASV_PEEK_MAX 16u
+
+/* Decrypts octets that stand at offset of the plaintext, within the ASV_PEEK_MAX octets from a
+ * multiple of it; nothing vouches for them. */
+void asv_aead_peek(AsvAead *aead, const guint8 nonce[ASV_NONCE_SIZE], gsize offset, AsvSpan sealed,
+                   guint8 plain[ASV_PEEK_MAX]);
 
 /* One key of QUIC's header protection (RFC 9001 §5.4). */
 typedef struct AsvMask AsvMask;

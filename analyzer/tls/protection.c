@@ -204,8 +204,11 @@ guint8 asv_protection_peek(AsvProtection *protection, guint64 sequence, gsize si
   guint8 nonce[ASV_NONCE_SIZE];
   gsize tag = protection->shape->tag;
   g_assert(protection->tls13 && tail.size > tag && size >= tail.size);
+  guint8 type[ASV_PEEK_MAX];
   make_nonce(protection, sequence, NULL, nonce);
-  return asv_aead_peek(protection->aead, nonce, size - tag - 1, tail.data[tail.size - tag - 1]);
+  asv_aead_peek(protection->aead, nonce, size - tag - 1,
+                asv_span_sub(tail, tail.size - tag - 1, tail.size - tag), type);
+  return type[0];
 }
 
 void asv_protection_passed(AsvProtection *protection, AsvSpan body) {

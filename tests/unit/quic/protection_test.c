@@ -216,6 +216,58 @@ static void test_suites(void) {
   }
 }
 
+/* TRUE when a packet with that number and payload opens although its tag is damaged. */
+static gboolean opens_damaged(Wire *wire, guint64 number, AsvSpan payload) {
+  g_autoptr(GByteArray) octets = g_byte_array_new();
+  AsvQuicOpened opened;
+  guint8 room[64];
+  quic_writer_short(&wire->writer, octets, wire_cid, number, 2, payload);
+  octets->data[octets->len - 1] ^= 1;
+  AsvQuicPacket packet = cut(octets, wire_cid.size);
+  if (!asv_quic_keys_open(wire->keys, &packet, wire->expected, room, &opened)) return FALSE;
+  g_assert_cmpuint(opened.number, ==, number);
+  g_assert_true(asv_span_equal(opened.payload, payload));
+  g_assert_false(opened.updated);
+  return TRUE;
+}
+
+/* An acknowledgement alone opens without its tag; nothing else does. */
+static void test_acknowledgement(void) {
+  static const guint16 suites[] = {0x1301, 0x1302, 0x1303, 0x1304};
+  static const AsvSpan ack = {(const guint8 *)"\x02\x05\x00\x01\x00\x01\x02", 7};
+  static const struct {
+    const char *payload;
+    gsize size;
+    gboolean opens;
+  } cases[] = {
+      {"\x02\x05\x00\x00\x05", 5, TRUE},
+      {"\x03\x05\x00\x00\x05\x01\x00\x00", 8, TRUE}, /* with ECN counts */
+      {"\x02\x05\x00\x00\x05\0\0\0\0\0\0\0\0\0\0\0", 16, TRUE},
+      {"\x02\x05\x00\x00\x05\0\0\0\0\0\0\0\0\0\0\0\0", 17, FALSE},
+      {"\x02\x05\x00\x00\x05\x01", 6, FALSE}, /* PING */
+      {"\x02\x05\x00\x00\x05\x02\x05\x00\x00\x05", 10, FALSE},
+      {"\x02\x05\x00\x01\x00", 5, FALSE}, /* cut short */
+      {"\0\0\0\0", 4, FALSE},
+      {"\x1c\x00\x00\x00", 4, FALSE},     /* CONNECTION_CLOSE */
+      {"\x0b\x00\x00\x01\x61", 5, FALSE}, /* STREAM */
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(suites); i++) {
+    Wire wire;
+    wire_init(&wire, 1, suites[i]);
+    g_assert_false(opens_damaged(&wire, 0, ack)); /* the keys are not known to be right */
+    g_assert_true(wire_pass(&wire, &wire.writer, 1, 2));
+    for (gsize j = 0; j < G_N_ELEMENTS(cases); j++)
+      g_assert_cmpint(opens_damaged(&wire, 2, asv_span(cases[j].payload, cases[j].size)), ==,
+                      cases[j].opens);
+    g_assert_false(opens_damaged(&wire, 1, ack));
+    g_assert_true(opens_damaged(&wire, 2 + ASV_QUIC_PEEK_AHEAD, ack));
+    g_assert_false(opens_damaged(&wire, 3 + ASV_QUIC_PEEK_AHEAD, ack));
+    quic_writer_update(&wire.writer);
+    g_assert_false(opens_damaged(&wire, 3, ack));
+    wire_clear(&wire);
+  }
+}
+
 static void test_refused(void) {
   AsvCrypto *crypto = asv_crypto_new();
   const AsvQuicVersion *version = asv_quic_version_find(1);
@@ -351,6 +403,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/quic/protection/vector-short", test_vector_short);
   g_test_add_func("/quic/protection/number", test_number);
   g_test_add_func("/quic/protection/suites", test_suites);
+  g_test_add_func("/quic/protection/acknowledgement", test_acknowledgement);
   g_test_add_func("/quic/protection/refused", test_refused);
   g_test_add_func("/quic/protection/short-packet", test_short_packet);
   g_test_add_func("/quic/protection/updates", test_updates);
