@@ -207,7 +207,7 @@ guint8 asv_protection_peek(AsvProtection *protection, guint64 sequence, gsize si
   guint8 type[ASV_PEEK_MAX];
   make_nonce(protection, sequence, NULL, nonce);
   asv_aead_peek(protection->aead, nonce, size - tag - 1,
-                asv_span_sub(tail, tail.size - tag - 1, tail.size - tag), type);
+                asv_span_sub(tail, tail.size - tag - 1, 1), type);
   return type[0];
 }
 
